@@ -1,0 +1,149 @@
+"""A finite Markov decision process as flat, frozen arrays."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import InputError
+from engine.worlds.layout import Layout
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+PROBABILITY_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class TabularMDP:
+    """A world with finitely many states and actions whose model is known.
+
+    The outcomes of the pair (state s, action a) stand at `offsets[p]:offsets[p + 1]` of the four outcome arrays, with
+    p = s * len(actions) + a. A pair without outcomes is not a legal action; a state without legal actions is terminal.
+    """
+
+    name: str
+    """What the catalogue calls it: an id of the library, the stem of a file, or `gym:...`."""
+    title: str
+    source: str
+    states: tuple[str, ...]
+    actions: tuple[str, ...]
+    discount: float
+    """The discount factor (gamma) that the world proposes; an agent's settings may choose another."""
+    max_steps: int
+    """The length at which an episode is truncated."""
+    offsets: IntArray
+    """Shape (states * actions + 1,): where the outcomes of each pair begin."""
+    probability: FloatArray
+    """Shape (outcomes,), as are the three that follow."""
+    next_state: IntArray
+    reward: FloatArray
+    terminated: BoolArray
+    start: FloatArray
+    """Probability of starting in each state, shape (states,)."""
+    definition: Mapping[str, Any]
+    """The plain values of the world file from which `engine.worlds.catalogue.build` makes this world again."""
+    layout: Layout | None = None
+    """Where the states sit on a map, for worlds that have one."""
+
+    @classmethod
+    def from_outcomes(
+        cls,
+        outcomes: Sequence[tuple[int, int, float, int, float, bool]],
+        *,
+        states: Sequence[str],
+        actions: Sequence[str],
+        **fields: Any,
+    ) -> Self:
+        """Build a world from rows (state, action, probability, next state, reward, terminated), in any order.
+
+        States and actions are numbers in the rows. Raises `InputError` if the rows are no Markov decision process.
+        """
+        columns = [np.array(column) for column in zip(*outcomes, strict=True)] if outcomes else [np.zeros(0)] * 6
+        pair = columns[0].astype(np.int64) * len(actions) + columns[1].astype(np.int64)
+        order = np.argsort(pair, kind="stable")
+        counts = np.bincount(pair, minlength=len(states) * len(actions))
+        world = cls(
+            states=tuple(states),
+            actions=tuple(actions),
+            offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            probability=columns[2][order].astype(np.float64),
+            next_state=columns[3][order].astype(np.int64),
+            reward=columns[4][order].astype(np.float64),
+            terminated=columns[5][order].astype(np.bool_),
+            **fields,
+        )
+        world._validate()
+        world._freeze()
+        return world
+
+    @cached_property
+    def legal(self) -> BoolArray:
+        """Which actions each state allows, shape (states, actions)."""
+        return np.diff(self.offsets).reshape(len(self.states), len(self.actions)) > 0
+
+    @cached_property
+    def terminal(self) -> BoolArray:
+        """Which states allow no action at all, shape (states,)."""
+        return ~self.legal.any(axis=1)
+
+    @cached_property
+    def cumulative(self) -> FloatArray:
+        """The cumulative probability of each outcome within its pair, shape (outcomes,); the last of a pair is 1.0."""
+        running = np.cumsum(self.probability)
+        first = self.offsets[:-1][self.legal.ravel()]
+        before = np.where(first > 0, running[first - 1], 0.0)
+        within = running - np.repeat(before, np.diff(self.offsets)[self.legal.ravel()])
+        within[self.offsets[1:][self.legal.ravel()] - 1] = 1.0
+        return within
+
+    def pair(self, state: int, action: int) -> int:
+        """Return the number of the pair, the index into `offsets`."""
+        return state * len(self.actions) + action
+
+    def _freeze(self) -> None:
+        for array in (self.offsets, self.probability, self.next_state, self.reward, self.terminated, self.start):
+            array.flags.writeable = False
+
+    def _validate(self) -> None:
+        if not self.states or not self.actions:
+            raise InputError("a world needs at least one state and one action")
+        if not 0.0 <= self.discount <= 1.0:
+            raise InputError(f"discount is {self.discount:g}; it must lie between 0 and 1")
+        if self.max_steps < 1:
+            raise InputError(f"max_steps is {self.max_steps}; it must be at least 1")
+        self._validate_outcomes()
+        self._validate_start()
+
+    def _validate_outcomes(self) -> None:
+        if not np.isfinite(self.reward).all():
+            raise InputError("a reward is not a finite number")
+        if not (np.isfinite(self.probability).all() and (self.probability > 0.0).all()):
+            raise InputError("a probability is not a number above 0")
+        pairs = np.flatnonzero(self.legal.ravel())
+        if not pairs.size:
+            raise InputError("no state has a legal action")
+        totals = np.add.reduceat(self.probability, self.offsets[:-1][pairs])
+        wrong = pairs[np.abs(totals - 1.0) > PROBABILITY_TOLERANCE]
+        if wrong.size:
+            state, action = divmod(int(wrong[0]), len(self.actions))
+            total = totals[np.searchsorted(pairs, wrong[0])]
+            raise InputError(
+                f"the probabilities of state {self.states[state]!r}, action {self.actions[action]!r} "
+                f"add up to {total:.6g}; they must add up to 1"
+            )
+        dead_end = np.flatnonzero(self.terminal[self.next_state] & ~self.terminated)
+        if dead_end.size:
+            name = self.states[int(self.next_state[dead_end[0]])]
+            raise InputError(f"state {name!r} has no transitions, so every transition into it must be terminated")
+
+    def _validate_start(self) -> None:
+        if not (np.isfinite(self.start).all() and (self.start >= 0.0).all() and abs(self.start.sum() - 1.0) < 1e-9):
+            raise InputError("the start probabilities must be positive and add up to 1")
+        stuck = np.flatnonzero((self.start > 0.0) & self.terminal)
+        if stuck.size:
+            raise InputError(f"start state {self.states[int(stuck[0])]!r} is terminal; an episode cannot begin there")
