@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,26 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 PROBABILITY_TOLERANCE = 1e-9
+
+
+class Outcomes(NamedTuple):
+    """Rows of a model as columns, each of shape (outcomes,); states and actions are numbers."""
+
+    state: IntArray
+    action: IntArray
+    probability: FloatArray
+    next_state: IntArray
+    reward: FloatArray
+    terminated: BoolArray
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Return the rows of all the parts, one after the other."""
+        return cls(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+    def take(self, rows: IntArray) -> Self:
+        """Return the rows of these numbers."""
+        return type(self)(*(column[rows] for column in self))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,17 +84,25 @@ class TabularMDP:
         States and actions are numbers in the rows. Raises `InputError` if the rows are no Markov decision process.
         """
         columns = [np.array(column) for column in zip(*outcomes, strict=True)] if outcomes else [np.zeros(0)] * 6
-        pair = columns[0].astype(np.int64) * len(actions) + columns[1].astype(np.int64)
-        order = np.argsort(pair, kind="stable")
-        counts = np.bincount(pair, minlength=len(states) * len(actions))
+        return cls.from_columns(Outcomes(*columns), states=states, actions=actions, **fields)
+
+    @classmethod
+    def from_columns(cls, outcomes: Outcomes, *, states: Sequence[str], actions: Sequence[str], **fields: Any) -> Self:
+        """Build a world from the same rows, given as one array a column.
+
+        The outcomes of a pair are put in the order of their next states; those that differ in nothing but their
+        probability become one. So the same rows make the same world, whatever their order.
+        """
+        rows = _merged(outcomes, len(states), len(actions))
+        counts = np.bincount(rows.state * len(actions) + rows.action, minlength=len(states) * len(actions))
         world = cls(
             states=tuple(states),
             actions=tuple(actions),
             offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            probability=columns[2][order].astype(np.float64),
-            next_state=columns[3][order].astype(np.int64),
-            reward=columns[4][order].astype(np.float64),
-            terminated=columns[5][order].astype(np.bool_),
+            probability=rows.probability,
+            next_state=rows.next_state,
+            reward=rows.reward,
+            terminated=rows.terminated,
             **fields,
         )
         world._validate()
@@ -89,15 +117,15 @@ class TabularMDP:
     @cached_property
     def terminal(self) -> BoolArray:
         """Which states allow no action at all, shape (states,)."""
-        return ~self.legal.any(axis=1)
+        return np.logical_not(self.legal.any(axis=1))
 
     @cached_property
     def cumulative(self) -> FloatArray:
         """The cumulative probability of each outcome within its pair, shape (outcomes,); the last of a pair is 1.0."""
-        running = np.cumsum(self.probability)
+        running: FloatArray = np.cumsum(self.probability)
         first = self.offsets[:-1][self.legal.ravel()]
         before = np.where(first > 0, running[first - 1], 0.0)
-        within = running - np.repeat(before, np.diff(self.offsets)[self.legal.ravel()])
+        within: FloatArray = running - np.repeat(before, np.diff(self.offsets)[self.legal.ravel()])
         within[self.offsets[1:][self.legal.ravel()] - 1] = 1.0
         return within
 
@@ -147,3 +175,27 @@ class TabularMDP:
         stuck = np.flatnonzero((self.start > 0.0) & self.terminal)
         if stuck.size:
             raise InputError(f"start state {self.states[int(stuck[0])]!r} is terminal; an episode cannot begin there")
+
+
+def _merged(rows: Outcomes, states: int, actions: int) -> Outcomes:
+    """Sort the rows by state, action and next state, and add up the probabilities of those that are else equal."""
+    for column, count in ((rows.state, states), (rows.action, actions), (rows.next_state, states)):
+        if column.size and not 0 <= column.min() <= column.max() < count:
+            raise InputError("an outcome names a state or an action that does not exist")
+    place = (rows.state.astype(np.int64) * actions + rows.action.astype(np.int64)) * states
+    place += rows.next_state.astype(np.int64)
+    order = np.lexsort((rows.terminated, rows.reward, place))
+    keys = [column[order] for column in (place, rows.reward, rows.terminated)]
+    differs = np.ones(len(order), dtype=np.bool_)
+    differs[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    first = np.flatnonzero(differs)
+    probability = rows.probability[order].astype(np.float64)
+    kept = rows.take(order[first])
+    return Outcomes(
+        state=kept.state.astype(np.int64),
+        action=kept.action.astype(np.int64),
+        probability=np.add.reduceat(probability, first) if first.size else probability,
+        next_state=kept.next_state.astype(np.int64),
+        reward=kept.reward.astype(np.float64),
+        terminated=kept.terminated.astype(np.bool_),
+    )

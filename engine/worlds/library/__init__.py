@@ -1,0 +1,1 @@
+"""The worlds that we ship, a file each."""
