@@ -1,0 +1,114 @@
+"""Find an agent by its name: the one place that knows them all, and it loads none before it is asked for."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from engine.agents import fields
+from engine.agents.agent import Agent
+from engine.agents.settings import DQNSettings, QLearningSettings
+from engine.errors import InputError, near_miss
+from engine.worlds.mdp import TabularMDP
+
+
+@dataclass(frozen=True)
+class SettingListing:
+    """One setting, for people and for forms."""
+
+    name: str
+    type: str
+    default: str
+    range: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class AgentListing:
+    """One agent, for people and for forms."""
+
+    name: str
+    title: str
+    learning: str
+    """Whether it learns on- or off-policy."""
+    reference: str
+    settings: tuple[SettingListing, ...]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    title: str
+    learning: str
+    reference: str
+    settings: type[fields.Settings]
+    home: str
+
+
+_AGENTS = {
+    "q-learning": _Entry(
+        "Q-learning, a table of values",
+        "off-policy",
+        "Watkins (1989); Sutton & Barto, 2nd ed., section 6.5",
+        QLearningSettings,
+        "engine.agents.tabular:QLearning",
+    ),
+    "dqn": _Entry(
+        "DQN, a network in place of the table",
+        "off-policy",
+        "Mnih et al. (2015), Human-level control through deep reinforcement learning",
+        DQNSettings,
+        "engine.agents.dqn.agent:DQN",
+    ),
+}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all agents."""
+    return tuple(_AGENTS)
+
+
+def title(name: str) -> str:
+    """Return what an agent is in a few words."""
+    return _entry(name).title
+
+
+def listing() -> tuple[AgentListing, ...]:
+    """Describe every agent with its settings."""
+    return tuple(
+        AgentListing(name, entry.title, entry.learning, entry.reference, _settings_listing(entry.settings))
+        for name, entry in _AGENTS.items()
+    )
+
+
+def settings(name: str, world: TabularMDP, given: Mapping[str, str]) -> fields.Settings:
+    """Make the settings of an agent for a world; raises `InputError` for a wrong name, key or value."""
+    return fields.build(_entry(name).settings, world.discount, given)
+
+
+def check(name: str, given: Mapping[str, str]) -> None:
+    """Raise `InputError` if there is no such agent, or if a setting is unknown or impossible."""
+    fields.build(_entry(name).settings, 1.0, given)
+
+
+def make(name: str, world: TabularMDP, chosen: fields.Settings, generator: np.random.Generator) -> Agent:
+    """Make an agent that has learned nothing; all its chance comes from `generator`."""
+    module, _, attribute = _entry(name).home.partition(":")
+    kind: Any = getattr(importlib.import_module(module), attribute)
+    return cast(Agent, kind(world, chosen, generator))
+
+
+def _entry(name: str) -> _Entry:
+    try:
+        return _AGENTS[name]
+    except KeyError:
+        raise InputError(f"unknown agent {name!r}{near_miss(name, _AGENTS)} (qscope agents lists them all)") from None
+
+
+def _settings_listing(kind: type[fields.Settings]) -> tuple[SettingListing, ...]:
+    defaults = fields.defaults_of(kind) | {"discount": "the world's"}
+    return tuple(
+        SettingListing(name, rule.type, defaults[name], rule.range, rule.meaning)
+        for name, rule in fields.rules_of(kind).items()
+    )

@@ -1,0 +1,56 @@
+"""The loop of interaction for agents that act and learn in Python."""
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from engine.agents import kernels
+from engine.interaction import FINISHED_CAPACITY, Interaction
+from engine.worlds.mdp import BoolArray, FloatArray
+
+
+class Decision(NamedTuple):
+    """An action and how it came about."""
+
+    action: int
+    explored: bool
+    die: float
+    epsilon: float
+
+
+class Learner(Protocol):
+    """An agent as the loop sees it."""
+
+    def act(self, state: int, step: int) -> Decision:
+        """Choose an action in `state` after `step` transitions."""
+        ...
+
+    def learn(self, state: int, action: int, reward: float, next_state: int, terminated: bool) -> float:
+        """Learn from a transition; return the TD error that counts in the statistics."""
+        ...
+
+
+def interact(learner: Learner, interaction: Interaction, discount: float, steps: int, episodes: int) -> int:
+    """Let the learner act and learn for at most so many steps and finished episodes; return the steps made."""
+    model, memory, generator = interaction.model, interaction.memory, interaction.generator
+    progress, finished = memory.progress[0], memory.finished_count
+    limit = min(int(finished[0]) + episodes, FINISHED_CAPACITY)
+    made = 0
+    while made < steps and finished[0] < limit:
+        if progress["ended"]:
+            kernels.begin_episode(model, memory, generator)
+        state = int(progress["state"])
+        action, explored, die, epsilon = learner.act(state, int(progress["step"]))
+        reward, next_state, terminated, truncated = kernels.react(
+            model, state, action, int(progress["length"]), generator
+        )
+        td_error = learner.learn(state, action, reward, next_state, terminated)
+        kernels.fold(memory, reward, next_state, terminated, truncated, discount, td_error, epsilon)
+        kernels.record(memory, state, action, reward, next_state, terminated, truncated, explored, die, epsilon)
+        made += 1
+    return made
+
+
+def greedy_action(values: FloatArray, legal: BoolArray, generator: np.random.Generator) -> int:
+    """Return the legal action of the highest value; among equals one drawn uniformly."""
+    return int(kernels.best_action(values, legal, generator))

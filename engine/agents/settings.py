@@ -1,0 +1,31 @@
+"""The settings of each agent, apart from the agents themselves, so that they can be listed without loading torch."""
+
+from dataclasses import dataclass
+
+from engine.agents.exploration import Schedule, StepSize
+from engine.agents.fields import integer, number, schedule, step_size, widths
+
+
+@dataclass(frozen=True)
+class QLearningSettings:
+    """The settings of Q-learning."""
+
+    discount: float = number(0.9, "how much the next value counts (gamma)", 0.0, 1.0)
+    step_size: StepSize = step_size("0.5", "how far each update goes towards its target (alpha)")
+    epsilon: Schedule = schedule("0.5->0.05/2000", "chance of a random action", 0.0, 1.0)
+    initial_value: float = number(0.0, "what every pair is worth before it was tried", -1e6, 1e6)
+
+
+@dataclass(frozen=True)
+class DQNSettings:
+    """The settings of deep Q-learning."""
+
+    discount: float = number(0.9, "how much the next value counts (gamma)", 0.0, 1.0)
+    epsilon: Schedule = schedule("1.0->0.1/3000", "chance of a random action", 0.0, 1.0)
+    learning_rate: float = number(0.0005, "Adam's step size", 0.0, 1.0, above=True)
+    hidden: tuple[int, ...] = widths((64, 64), "widths of the network's hidden layers", 4, 1024)
+    batch_size: int = integer(64, "transitions replayed in each update", 1, 4096)
+    replay_capacity: int = integer(10_000, "transitions the replay holds; the oldest go first", 1, 1_000_000)
+    learning_starts: int = integer(100, "transitions made before learning begins", 1, 1_000_000)
+    train_every: int = integer(1, "transitions from one update to the next", 1, 10_000)
+    target_update_every: int = integer(100, "updates from one copy to the target network to the next", 1, 1_000_000)

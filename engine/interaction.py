@@ -1,0 +1,162 @@
+"""Where an agent and a world meet: where the agent stands, how the episode goes, and what happened last.
+
+The arrays of this file are the memory that the compiled loops and the loops in Python share. An episode that has ended
+stays as it is until the next step begins a new one, so that its last state can be seen.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.transition import Transition
+from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
+
+PATH_CAPACITY = 1024
+"""How many states of the current episode are remembered, the newest."""
+
+FINISHED_CAPACITY = 4096
+"""How many finished episodes the loops hand over at once."""
+
+PROGRESS = np.dtype(
+    [
+        ("step", "i8"),  # transitions made in the run
+        ("episode", "i8"),  # number of the current episode, 0 before the first step
+        ("state", "i8"),
+        ("length", "i8"),  # transitions made in the current episode
+        ("ended", "?"),
+        ("return", "f8"),
+        ("discounted_return", "f8"),
+        ("discount_power", "f8"),  # discount ** length
+        ("abs_td_error", "f8"),  # summed over the current episode
+    ]
+)
+
+LAST = np.dtype(
+    [
+        ("state", "i8"),
+        ("action", "i8"),
+        ("reward", "f8"),
+        ("next_state", "i8"),
+        ("terminated", "?"),
+        ("truncated", "?"),
+        ("explored", "?"),
+        ("die", "f8"),
+        ("epsilon", "f8"),
+    ]
+)
+
+EPISODE = np.dtype(
+    [
+        ("return", "f8"),
+        ("discounted_return", "f8"),
+        ("length", "i8"),
+        ("terminated", "?"),
+        ("last_reward", "f8"),
+        ("mean_abs_td_error", "f8"),
+        ("epsilon", "f8"),  # at the last step
+    ]
+)
+
+
+class Model(NamedTuple):
+    """The arrays of a `TabularMDP` that a loop draws from."""
+
+    offsets: IntArray
+    cumulative: FloatArray
+    next_state: IntArray
+    reward: FloatArray
+    terminated: BoolArray
+    legal: BoolArray
+    start_states: IntArray
+    start_cumulative: FloatArray
+    max_steps: int
+
+    @classmethod
+    def of(cls, world: TabularMDP) -> "Model":
+        """Take the arrays of a world."""
+        start_states = np.flatnonzero(world.start).astype(np.int64)
+        start_cumulative = np.cumsum(world.start[start_states])
+        start_cumulative[-1] = 1.0
+        return cls(
+            world.offsets,
+            world.cumulative,
+            world.next_state,
+            world.reward,
+            world.terminated,
+            world.legal,
+            start_states,
+            start_cumulative,
+            world.max_steps,
+        )
+
+
+class Memory(NamedTuple):
+    """The arrays that a loop writes; each of the records has shape (1,)."""
+
+    progress: npt.NDArray[np.void]
+    last: npt.NDArray[np.void]
+    path: IntArray
+    """The states of the current episode: the one after k steps at index k % PATH_CAPACITY."""
+    finished: npt.NDArray[np.void]
+    """The episodes finished since they were last taken, shape (FINISHED_CAPACITY,)."""
+    finished_count: IntArray
+
+
+class Interaction:
+    """One agent's way through one world: the model, the memory, and the generator of the world's chance."""
+
+    def __init__(self, world: TabularMDP, generator: np.random.Generator) -> None:
+        self.model = Model.of(world)
+        self.generator = generator
+        self.memory = Memory(
+            np.zeros(1, PROGRESS),
+            np.zeros(1, LAST),
+            np.zeros(PATH_CAPACITY, np.int64),
+            np.zeros(FINISHED_CAPACITY, EPISODE),
+            np.zeros(1, np.int64),
+        )
+        self.memory.progress["ended"] = True
+
+    @property
+    def step(self) -> int:
+        """How many transitions were made."""
+        return int(self.memory.progress["step"][0])
+
+    @property
+    def ended(self) -> bool:
+        """Whether the current episode is over (or none has begun)."""
+        return bool(self.memory.progress["ended"][0])
+
+    def transition(self) -> Transition | None:
+        """Return the last transition, or None before the first."""
+        if self.step == 0:
+            return None
+        return Transition(step=self.step, **record_values(self.memory.last))
+
+    def path(self) -> tuple[int, ...]:
+        """List the states of the current episode in the order of their visit, as many as are remembered."""
+        if self.step == 0:
+            return ()
+        length = int(self.memory.progress["length"][0])
+        kept = np.arange(max(0, length + 1 - PATH_CAPACITY), length + 1)
+        return tuple(self.memory.path[kept % PATH_CAPACITY].tolist())
+
+    def take_finished(self) -> npt.NDArray[np.void]:
+        """Hand over the episodes finished since the last call, and forget them."""
+        count = int(self.memory.finished_count[0])
+        self.memory.finished_count[0] = 0
+        return self.memory.finished[:count].copy()
+
+
+def record_values(record: npt.NDArray[np.void]) -> dict[str, Any]:
+    """Return the one row of a record as plain values by name."""
+    return dict(zip(record.dtype.names or (), record[0].tolist(), strict=True))
+
+
+def fill_record(record: npt.NDArray[np.void], values: dict[str, Any]) -> None:
+    """Write plain values into the one row of a record; raises `ValueError` unless they are exactly its fields."""
+    names = record.dtype.names or ()
+    if set(values) != set(names):
+        raise ValueError(f"expected the fields {', '.join(names)}")
+    record[0] = tuple(values[name] for name in names)

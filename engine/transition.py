@@ -1,0 +1,78 @@
+"""What happened in one step, and the arithmetic of what was learned from it: plain, immutable values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One step of an agent in a world.
+
+    Terminated and truncated are not the same: a terminated episode has come to its end and nothing follows, a truncated
+    one was cut short by the step limit and its last state keeps its value.
+    """
+
+    step: int
+    """The number of this step in the run, counted from 1."""
+    state: int
+    action: int
+    reward: float
+    next_state: int
+    terminated: bool
+    truncated: bool
+    explored: bool
+    """Whether the action was drawn at random instead of taken greedily."""
+    die: float
+    """The number in [0, 1) that decided: the agent explores when it falls below epsilon."""
+    epsilon: float
+
+
+@dataclass(frozen=True)
+class TableUpdate:
+    """The numbers of one tabular update, as the learning loop used them.
+
+    value_after = value_before + step_size * td_error, with td_error = td_target - value_before and
+    td_target = reward + discount * next_value (Sutton & Barto, 2nd ed., equation 6.8).
+    """
+
+    value_before: float
+    step_size: float
+    reward: float
+    discount: float
+    next_value: float
+    """The value of the next state that the target used: 0.0 after a terminated transition."""
+    next_action: int
+    """The action of the next state whose value the target used: -1 after a terminated transition."""
+    td_target: float
+    td_error: float
+    value_after: float
+
+
+@dataclass(frozen=True)
+class BatchUpdate:
+    """The numbers of the last gradient step of a Q-network on a batch of replayed transitions."""
+
+    updates: int
+    """How many gradient steps there were so far; 0 while the replay still fills and nothing was learned."""
+    loss: float
+    """The mean squared TD error of the batch, before the step."""
+    batch_size: int
+    mean_abs_td_error: float
+    updates_until_copy: int
+    """How many more gradient steps until the Q-network is copied to the target network."""
+    replay_size: int
+    replay_capacity: int
+    learning_starts: int
+    """How many transitions the replay must hold before learning begins."""
+    value_before: float
+    """Q(state, action) of the transition just made, before the gradient step."""
+    value_after: float
+    """The same after the gradient step."""
+    reward: float
+    discount: float
+    next_value: float
+    """The best legal value of the next state by the target network: 0.0 after a terminated transition."""
+    td_target: float
+    """reward + discount * next_value: what the network is drawn to when this transition is replayed."""
+
+
+Update = TableUpdate | BatchUpdate

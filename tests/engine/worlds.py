@@ -1,0 +1,35 @@
+"""Small worlds that the tests of the agents share."""
+
+from engine.worlds import catalogue
+
+CORRIDOR = {
+    "title": "corridor",
+    "discount": 0.5,
+    "max_steps": 3,
+    "map": "S...G",
+    "cells": {"G": {"terminal": True, "reward": 1.0}},
+}
+
+FIVE_BY_FIVE = {
+    "title": "5x5 with a wall",
+    "discount": 0.95,
+    "max_steps": 100,
+    "step_reward": -0.1,
+    "map": "S....\n.##..\n..#..\n.X#..\n....G",
+    "cells": {"G": {"terminal": True, "reward": 10.0}, "X": {"reward": -5.0}},
+}
+
+SLIPPERY = {
+    "title": "a slippery 3x3",
+    "discount": 0.9,
+    "max_steps": 50,
+    "slip": 0.2,
+    "step_reward": -0.04,
+    "map": "S..\n.#.\n..G",
+    "cells": {"G": {"terminal": True, "reward": 1.0}},
+}
+
+
+def build(definition):
+    """Build a world of a definition, under the name of its title."""
+    return catalogue.build(definition["title"], definition)
