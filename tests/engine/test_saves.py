@@ -1,0 +1,198 @@
+"""Saves: exact, atomic, and distrustful of what they read."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from engine import saves as engine_saves
+from engine.agents import catalogue as agents
+from engine.errors import InputError
+from engine.run import Run
+from engine.worlds import catalogue
+
+SMALL = {"dqn": {"replay_capacity": "64", "learning_starts": "20", "batch_size": "8", "hidden": "16"}}
+
+
+def make(agent="q-learning", steps=137):
+    run = Run(catalogue.find("russell-norvig-4x3"), agent, SMALL.get(agent, {}), seed=5)
+    run.advance(steps=steps)
+    return run
+
+
+def rewritten(path, change):
+    """Rewrite a save after `change(arrays, about)` has had its way with the contents."""
+    arrays = safetensors.numpy.load_file(path)
+    with safetensors.safe_open(path, "numpy") as file:
+        about = json.loads(file.metadata()["qscope"])
+    change(arrays, about)
+    path.write_bytes(safetensors.numpy.save(arrays, {"qscope": json.dumps(about)}))
+
+
+@pytest.mark.parametrize("agent", agents.names())
+def test_a_saved_run_goes_on_exactly_in_another_process(agent, saves):
+    run = make(agent)
+    engine_saves.save(run, saves, "half")
+    run.advance(steps=200)
+    program = (
+        "import sys; from pathlib import Path; from engine import saves\n"
+        "run = saves.load(Path(sys.argv[1]), 'half'); run.advance(steps=200); print(run.digest())"
+    )
+    output = subprocess.run([sys.executable, "-c", program, saves], capture_output=True, text=True, check=True)
+    assert output.stdout.strip() == run.digest()
+
+
+@pytest.mark.parametrize("agent", agents.names())
+def test_what_is_loaded_has_the_same_values_and_statistics(agent, saves):
+    run = make(agent)
+    engine_saves.save(run, saves, "a")
+    loaded = engine_saves.load(saves, "a")
+    assert np.array_equal(loaded.agent.q_values(), run.agent.q_values(), equal_nan=True)
+    assert np.array_equal(loaded.statistics.returns, run.statistics.returns)
+    assert loaded.interaction.path() == run.interaction.path()
+    assert loaded.agent.update() == run.agent.update()
+    assert loaded.digest() == run.digest()
+
+
+def test_the_save_holds_the_world_itself_not_its_name(saves, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text('title = "mine"\ndiscount = 0.5\nmap = "S.G"\n[cells.G]\nterminal = true\nreward = 3.0\n')
+    run = Run(catalogue.find(str(file)), "q-learning", {}, seed=0)
+    run.advance(episodes=5)
+    engine_saves.save(run, saves, "a")
+    file.unlink()
+    assert engine_saves.load(saves, "a").world.title == "mine"
+
+
+def test_the_previous_revision_is_kept(saves):
+    run = make()
+    first = run.digest()
+    engine_saves.save(run, saves, "a")
+    run.advance(steps=10)
+    engine_saves.save(run, saves, "a")
+    assert engine_saves.read(saves / "a.safetensors~1").digest() == first
+    assert engine_saves.load(saves, "a").digest() == run.digest()
+
+
+def test_a_failed_save_leaves_the_old_file_and_no_rest(saves, monkeypatch):
+    run = make()
+    engine_saves.save(run, saves, "a")
+    before = (saves / "a.safetensors").read_bytes()
+    run.advance(steps=10)
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match=r"cannot save to .*: No space left on device"):
+        engine_saves.save(run, saves, "a")
+    assert (saves / "a.safetensors").read_bytes() == before
+    assert [path.name for path in saves.iterdir()] == ["a.safetensors"]
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(InputError, match="cannot save to"):
+        engine_saves.save(make(), tmp_path / "file", "a")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "../a", "a/b", "/etc/passwd", ".hidden", "a b", "x" * 65, "a.safetensors", "cliff"]
+)
+def test_a_name_that_leaves_the_folder_or_misleads_is_refused(name, saves):
+    with pytest.raises(InputError):
+        engine_saves.save(make(), saves, name)
+    assert list(saves.parent.rglob("*.safetensors")) == []
+
+
+def test_the_listing_tells_what_each_save_is(saves):
+    run = make()
+    engine_saves.save(run, saves, "a")
+    engine_saves.autosave(run, saves)
+    (saves / "broken.safetensors").write_bytes(b"nothing")
+    entries = engine_saves.listing(saves)
+    assert [entry.name for entry in entries][:2] == ["a", "broken"]
+    assert entries[2].name.startswith(".autosave/")
+    assert (entries[0].world, entries[0].agent, entries[0].steps) == ("russell-norvig-4x3", "q-learning", 137)
+    assert entries[1].problem
+    assert engine_saves.load(saves, entries[2].name).digest() == run.digest()
+
+
+def test_an_absent_save_names_its_near_miss(saves):
+    engine_saves.save(make(), saves, "monday")
+    with pytest.raises(InputError, match=r"no save 'mondai' .*did you mean 'monday'"):
+        engine_saves.load(saves, "mondai")
+
+
+DAMAGES = {
+    "cut short": lambda data: data[: len(data) // 2],
+    "empty": lambda data: b"",
+    "a bit flipped at the end": lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],
+    "no safetensors": lambda data: b"PK\x03\x04" + data,
+    "a huge header": lambda data: (2**62).to_bytes(8, "little") + data[8:],
+    "a header of the wrong length": lambda data: (len(data) * 2).to_bytes(8, "little") + data[8:],
+    "a pickle": lambda data: (
+        b"\x80\x04\x95\x1d\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94\x8c\x06system\x94\x93\x94."
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_refused_in_one_line(damage, saves):
+    path = engine_saves.save(make(), saves, "a")
+    path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    with pytest.raises(InputError, match="not a valid save: ") as error:
+        engine_saves.load(saves, "a")
+    assert "\n" not in str(error.value)
+
+
+LIES = {
+    "another value": lambda arrays, about: arrays["agent.q"].__setitem__((0, 0), 5.0),
+    "not a number": lambda arrays, about: arrays["agent.q"].__setitem__((0, 0), np.nan),
+    "another shape": lambda arrays, about: arrays.update({"agent.q": np.zeros((2, 2))}),
+    "another dtype": lambda arrays, about: arrays.update({"agent.q": arrays["agent.q"].astype(np.float32)}),
+    "an array too many": lambda arrays, about: arrays.update({"extra": np.zeros(2)}),
+    "an array too few": lambda arrays, about: arrays.pop("agent.visits"),
+    "another digest": lambda arrays, about: about.update(digest="0" * 64),
+    "another seed": lambda arrays, about: about.update(seed=9),
+    "another setting": lambda arrays, about: about["settings"].update(epsilon="0.2"),
+    "an unknown agent": lambda arrays, about: about.update(agent="oracle"),
+    "a world that is none": lambda arrays, about: about["world"].update(definition={}),
+    "a state that is none": lambda arrays, about: about["values"]["interaction.progress"].update(state=99),
+    "a later format": lambda arrays, about: about.update(format=99),
+    "a generator that is none": lambda arrays, about: about["values"].update({"agent.generator": {}}),
+    "no values": lambda arrays, about: about.update(values={}),
+    "a key too many": lambda arrays, about: about.update(extra=1),
+    "values of the wrong type": lambda arrays, about: about.update(values=[]),
+    "settings of the wrong type": lambda arrays, about: about.update(settings={"epsilon": 0.1}),
+    "a seed of the wrong type": lambda arrays, about: about.update(seed="x"),
+    "a world of the wrong type": lambda arrays, about: about.update(world="cliff"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_file_whose_parts_do_not_fit_is_refused_in_one_line(lie, saves):
+    path = engine_saves.save(make(), saves, "a")
+    rewritten(path, LIES[lie])
+    with pytest.raises(InputError, match="not a valid save: ") as error:
+        engine_saves.load(saves, "a")
+    assert "\n" not in str(error.value)
+
+
+def test_rewriting_without_a_change_stays_valid(saves):
+    path = engine_saves.save(make(), saves, "a")
+    rewritten(path, lambda arrays, about: None)
+    assert engine_saves.load(saves, "a").step == 137
+
+
+def test_showing_a_save_tells_everything_but_the_arrays(saves):
+    run = make("dqn")
+    engine_saves.save(run, saves, "a")
+    about = engine_saves.show(saves, "a")
+    assert about["digest"] == run.digest()
+    assert about["settings"]["hidden"] == "16"
+    assert about["world"]["definition"]["slip"] == 0.2
