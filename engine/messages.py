@@ -1,0 +1,257 @@
+"""What crosses between the trainer and whoever watches it: Commands in, Snapshots out, all plain values.
+
+Nothing here holds a lock, a thread, a tensor or an agent, so that the trainer can sit in a thread today and in another
+process tomorrow.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.transition import BatchUpdate, TableUpdate, Transition, Update
+
+__all__ = [
+    "AgentView",
+    "BatchUpdate",
+    "Command",
+    "Demonstrate",
+    "EpisodesView",
+    "Faster",
+    "FinishEpisode",
+    "Load",
+    "Notice",
+    "Pause",
+    "PlayOrPause",
+    "Reset",
+    "RunAtFullSpeed",
+    "Save",
+    "Slower",
+    "Snapshot",
+    "Start",
+    "Step",
+    "TableUpdate",
+    "Transition",
+    "TruthView",
+    "Update",
+    "WorldView",
+]  # fmt: skip
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+# Commands: what a person can ask of the trainer.
+
+
+@dataclass(frozen=True)
+class Step:
+    """Make one transition, then pause; in a demonstration, one step of it."""
+
+
+@dataclass(frozen=True)
+class FinishEpisode:
+    """Go to the end of the episode, then pause; at the end of one, go through the next."""
+
+
+@dataclass(frozen=True)
+class PlayOrPause:
+    """Run at the chosen speed, or pause if something runs."""
+
+
+@dataclass(frozen=True)
+class RunAtFullSpeed:
+    """Run as fast as it goes, or pause if that is what it does."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Pause, whatever runs."""
+
+
+@dataclass(frozen=True)
+class Faster:
+    """Go one up on the ladder of speeds."""
+
+
+@dataclass(frozen=True)
+class Slower:
+    """Go one down on the ladder of speeds."""
+
+
+@dataclass(frozen=True)
+class Demonstrate:
+    """Show an episode of the greedy policy, without learning and without touching the run; again: end it."""
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Begin the same run anew: same world, agent, settings and seed, nothing learned."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Begin a new run."""
+
+    world: str
+    """A word for the catalogue: an id, a path, or `gym:...`."""
+    agent: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """The settings that differ from their defaults, each as a person writes it."""
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Save:
+    """Save the run under a name in the folder of saves."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Load:
+    """Go on with a saved run."""
+
+    name: str
+
+
+Command = (
+    Step
+    | FinishEpisode
+    | PlayOrPause
+    | RunAtFullSpeed
+    | Pause
+    | Faster
+    | Slower
+    | Demonstrate
+    | Reset
+    | Start
+    | Save
+    | Load
+)
+
+
+# Snapshots: what there is to see.
+
+
+@dataclass(frozen=True, eq=False)
+class WorldView:
+    """A world as a screen needs it; the same object in every snapshot of a run."""
+
+    name: str
+    title: str
+    source: str
+    states: tuple[str, ...]
+    actions: tuple[str, ...]
+    terminal: BoolArray
+    """Shape (states,)."""
+    start: BoolArray
+    """Where an episode may begin, shape (states,)."""
+    discount: float
+    max_steps: int
+    cells: tuple[str, ...]
+    """The rows of the map, all of one length, `#` a wall and a space outside; empty for a world without a map."""
+    places: IntArray
+    """Row and column of each state on the map, shape (states, 2); shape (0, 2) for a world without a map."""
+    labels: tuple[str, ...]
+    """A short text a state, such as the reward `+10` for entering it, or an empty one."""
+
+
+@dataclass(frozen=True)
+class AgentView:
+    """Who learns, and how."""
+
+    name: str
+    title: str
+    settings: Mapping[str, str]
+    """Every setting as a person writes it."""
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class EpisodesView:
+    """The finished episodes: how many there are, and the last of them, oldest first, in arrays of one length."""
+
+    finished: int
+    returns: FloatArray
+    lengths: IntArray
+    terminated: BoolArray
+    """False where the step limit cut the episode short."""
+    mean_return: float
+    """The mean return of the last 100 episodes; NaN before the first is finished."""
+    mean_length: float
+
+
+@dataclass(frozen=True)
+class TruthView:
+    """The learner held against the exact optimum of its world."""
+
+    q_error: float
+    """max |Q - Q*| over the legal pairs of the reachable states."""
+    policy_agreement: float
+    """Share of the non-terminal reachable states whose greedy action is optimal."""
+    start_value: float
+    """V*(start), the mean over the start states."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence for the person: what was done or why not."""
+
+    number: int
+    """Counted from 1, so that each is shown once."""
+    text: str
+    error: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """All that a screen shows of a run, at one moment."""
+
+    world: WorldView
+    agent: AgentView
+    step: int
+    """How many transitions the run has made."""
+    episode: int
+    """The number of the current episode, counted from 1; 0 before the first step."""
+    episode_length: int
+    """How many steps the current episode has made."""
+    episode_return: float
+    """The rewards of the current episode so far, added up without discount."""
+    discounted_return: float
+    ended: bool
+    """Whether the current episode has come to its end; the next step begins a new one."""
+    state: int
+    """Where the agent is."""
+    path: tuple[int, ...]
+    """The states of this episode in the order of their visit, the current one last; the oldest may be missing."""
+    epsilon: float
+    q: FloatArray
+    """Q of every pair, shape (states, actions), NaN where the action is not legal."""
+    greedy: BoolArray
+    """Which actions are best in each state, shape (states, actions); several where they tie."""
+    last: Transition | None
+    """The last transition; None before the first."""
+    update: Update | None
+    """What was learned from it; None before the first, in a demonstration, and for an agent that does not learn."""
+    episodes: EpisodesView
+    truth: TruthView | None
+    """None where the exact optimum is not known (yet)."""
+    playing: bool
+    """Whether the run goes on by itself."""
+    speed: float
+    """Steps a second that were asked for; infinite when it runs as fast as it goes."""
+    steps_per_second: float
+    """Steps a second as measured; 0 when paused."""
+    demonstration: bool
+    """Whether this shows the greedy policy, without learning: state, path, last, episode_* are then of that episode."""
+    save_name: str
+    """The name under which the run was last saved or loaded; empty if never."""
+    unsaved: bool
+    """Whether something would be lost."""
+    busy: str
+    """What the trainer is occupied with, such as loading torch; empty when it is free."""
+    notices: tuple[Notice, ...]
+    """The last few notices, oldest first."""

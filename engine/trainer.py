@@ -1,0 +1,273 @@
+"""The trainer: owns the thread in which a session goes on, takes Commands, publishes Snapshots.
+
+Time enters here and nowhere else in the engine: it decides when the next step is made, never what comes of it.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from engine.messages import (
+    Command,
+    Demonstrate,
+    Faster,
+    FinishEpisode,
+    Load,
+    Pause,
+    PlayOrPause,
+    Reset,
+    RunAtFullSpeed,
+    Save,
+    Slower,
+    Snapshot,
+    Start,
+    Step,
+)
+from engine.run import UNLIMITED
+from engine.session import Session
+
+SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+"""The ladder of speeds in steps a second; above it is only full speed."""
+
+PUBLISH_EVERY = 1 / 30
+"""Seconds from one snapshot to the next while something goes on."""
+
+CHUNK_SECONDS = 0.01
+"""How long the engine may be away before it looks at its commands again."""
+
+LONGEST_LAG = 0.1
+"""Seconds of steps that are made up for when the engine was held up; what is older is let go."""
+
+FULL = float("inf")
+
+
+class Trainer:
+    """Runs a session in a thread of its own. Every method may be called from any thread."""
+
+    def __init__(self, saves: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._commands: deque[Command] = deque()
+        self._wake = threading.Condition()
+        self._lock = threading.Lock()
+        self._closing = self._yielding = False
+        self._snapshot: Snapshot | None = None
+        self._session = Session(saves, self._say)
+        self._pace = Pace()
+        self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The newest snapshot; None as long as there is no run."""
+        return self._snapshot
+
+    def start(self, first: Start | Load) -> None:
+        """Start the thread, with the run to begin or to go on with."""
+        self._commands.append(first)
+        self._thread.start()
+
+    def submit(self, command: Command) -> None:
+        """Queue a command and return at once; its effect, or why there was none, comes with a later snapshot."""
+        with self._wake:
+            self._commands.append(command)
+            self._wake.notify()
+
+    def rescue(self, patience: float = 2.0) -> Path | None:
+        """Autosave what would be lost and return where; None if nothing would, or if the engine stays away too long."""
+        self._yielding = True
+        if not self._lock.acquire(timeout=patience):
+            return None
+        try:
+            return self._session.autosave()
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Stop the thread and wait for its end."""
+        self._closing = True
+        with self._wake:
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _work(self) -> None:
+        while not self._closing:
+            wait = self._seconds_to_wait()
+            if wait > 0:
+                self._sleep(wait)
+            if self._yielding:
+                time.sleep(PUBLISH_EVERY)
+                continue
+            with self._lock:
+                self._turn()
+
+    def _turn(self) -> None:
+        """Obey one command or go on, then show it; whatever goes wrong becomes a notice and a pause."""
+        try:
+            if self._commands and not self._has_to_wait(self._commands[0]):
+                self._obey(self._commands.popleft())
+            elif self._pace.playing:
+                self._go_on()
+            if not self._commands or self._clock() >= self._pace.next_publishing:
+                self._publish()
+        except Exception as error:  # The thread must outlive any mistake in an agent or a world.
+            self._pace.pause()
+            self._session.notify(f"this failed: {type(error).__name__}: {error}", error=True)
+            self._publish()
+
+    def _has_to_wait(self, command: Command) -> bool:
+        """Whether the end of the episode that was asked for comes first; only a pause or a play comes before it."""
+        return self._pace.to_episode_end and not isinstance(command, Pause | PlayOrPause | RunAtFullSpeed)
+
+    def _obey(self, command: Command) -> None:
+        session, pace = self._session, self._pace
+        match command:
+            case Step():
+                pace.pause()
+                session.leave_finished_demonstration()
+                session.advance(1)
+            case FinishEpisode():
+                session.leave_finished_demonstration()
+                pace.rush(self._clock())
+            case PlayOrPause() | RunAtFullSpeed():
+                session.leave_finished_demonstration()
+                pace.toggle(full=isinstance(command, RunAtFullSpeed), now=self._clock())
+            case Faster() | Slower():
+                pace.change(1 if isinstance(command, Faster) else -1)
+            case Pause():
+                pace.pause()
+            case Demonstrate():
+                session.demonstrate()
+                pace.pause()
+                if session.demonstration is not None:
+                    pace.play(self._clock())
+            case Start() | Load() | Reset() | Save():
+                if not isinstance(command, Save):
+                    pace.pause()
+                session.obey(command)
+
+    def _go_on(self) -> None:
+        due = self._pace.steps_due(self._clock())
+        if due > 0:
+            began = self._clock()
+            made = self._session.advance(due, 1 if self._pace.to_episode_end else UNLIMITED)
+            self._pace.made(made, began, self._clock())
+        if self._session.demonstration_over or (self._pace.to_episode_end and self._session.ended):
+            self._pace.pause()
+
+    def _seconds_to_wait(self) -> float:
+        if self._commands:
+            return 0.0
+        return self._pace.seconds_to_next_step(self._clock()) if self._pace.playing else FULL
+
+    def _sleep(self, seconds: float) -> None:
+        with self._wake:
+            if not self._commands and not self._closing:
+                self._wake.wait(None if seconds == FULL else seconds)
+
+    def _publish(self) -> None:
+        began = self._clock()
+        if self._pace.playing and began < self._pace.next_publishing and not self._commands:
+            return
+        pace = self._pace
+        self._snapshot = self._session.snapshot(
+            playing=pace.playing, speed=pace.speed, steps_per_second=pace.measured(began)
+        )
+        pace.next_publishing = began + max(PUBLISH_EVERY, 4 * (self._clock() - began))
+
+    def _say(self, busy: str) -> None:
+        if self._snapshot is not None:
+            self._snapshot = replace(self._snapshot, busy=busy)
+
+
+class Pace:
+    """When the next steps are due, and how fast they come."""
+
+    def __init__(self) -> None:
+        self.playing = False
+        self.to_episode_end = False
+        self.next_publishing = 0.0
+        self._rung = SPEEDS.index(5.0)
+        self._full = False
+        self._began = self._done = 0.0
+        self._chunk = 1
+        self._window: deque[tuple[float, int]] = deque()
+
+    @property
+    def speed(self) -> float:
+        """Steps a second that are asked for."""
+        return FULL if self._full else SPEEDS[self._rung]
+
+    def play(self, now: float) -> None:
+        """Begin to go on by itself, at the chosen speed."""
+        self.playing, self._full = True, False
+        self._restart(now)
+
+    def rush(self, now: float) -> None:
+        """Go to the end of the episode as fast as it goes, and pause there."""
+        self.playing = self.to_episode_end = self._full = True
+        self._restart(now)
+
+    def toggle(self, *, full: bool, now: float) -> None:
+        """Pause, or play: the key for full speed turns a slower play into a faster one instead of pausing it."""
+        if self.playing and (self._full or not full):
+            self.pause()
+        else:
+            self.playing, self._full = True, full
+            self._restart(now)
+
+    def pause(self) -> None:
+        """Stop going on by itself."""
+        self._full = self._full and not self.to_episode_end
+        self.playing = self.to_episode_end = False
+        self._window.clear()
+
+    def change(self, by: int) -> None:
+        """Go up or down the ladder of speeds; full speed is left downwards, to its highest rung."""
+        if self._full:
+            self._rung = len(SPEEDS) - 1 if by < 0 else self._rung
+            self._full = by > 0
+        else:
+            self._rung = min(max(self._rung + by, 0), len(SPEEDS) - 1)
+        self._began, self._done = 0.0, 0.0
+
+    def steps_due(self, now: float) -> int:
+        """How many steps should be made now."""
+        if self._full:
+            return self._chunk
+        if self._began == 0.0:
+            self._restart(now)
+        due, most = int((now - self._began) * self.speed - self._done), max(1, int(self.speed * LONGEST_LAG))
+        if due > most:
+            self._began, self._done = now, -float(most)
+        return min(due, most)
+
+    def seconds_to_next_step(self, now: float) -> float:
+        """How long there is nothing to do."""
+        if self._full or self._began == 0.0:
+            return 0.0
+        return max(0.0, self._began + (self._done + 1) / self.speed - now)
+
+    def made(self, steps: int, began: float, now: float) -> None:
+        """Take note that so many steps were made from `began` to `now`."""
+        self._done += steps
+        self._window.append((now, steps))
+        while now - self._window[0][0] > 1.0:
+            self._window.popleft()
+        if self._full:
+            ratio = CHUNK_SECONDS / max(now - began, 1e-6)
+            self._chunk = max(1, min(int(self._chunk * min(ratio, 2.0)), 1_000_000))
+
+    def measured(self, now: float) -> float:
+        """Return the steps a second over the last second; 0 when nothing goes on."""
+        if not self.playing or len(self._window) < 2:
+            return 0.0
+        first = self._window[0][0]
+        steps = sum(steps for _, steps in self._window) - self._window[0][1]
+        return steps / max(now - first, 1e-6)
+
+    def _restart(self, now: float) -> None:
+        self._began, self._done = now, 0.0
+        self._window.clear()

@@ -1,0 +1,101 @@
+"""What a run looks like from outside: the plain values of a Snapshot, made from a run."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from engine import planning
+from engine.errors import InputError
+from engine.interaction import Interaction, record_values
+from engine.messages import AgentView, EpisodesView, TruthView, WorldView
+from engine.run import Run
+from engine.statistics import Statistics
+from engine.worlds.mdp import BoolArray, FloatArray, TabularMDP
+
+RECENT_EPISODES = 2000
+"""How many of the last episodes a snapshot carries."""
+
+LARGEST_SOLVED = 5000
+"""Worlds of more states are not solved on the side."""
+
+
+def world_view(world: TabularMDP) -> WorldView:
+    """Show a world."""
+    layout = world.layout
+    return WorldView(
+        name=world.name,
+        title=world.title,
+        source=world.source,
+        states=world.states,
+        actions=world.actions,
+        terminal=world.terminal,
+        start=world.start > 0.0,
+        discount=world.discount,
+        max_steps=world.max_steps,
+        cells=layout.cells if layout else (),
+        places=layout.places if layout else np.zeros((0, 2), np.int64),
+        labels=layout.labels if layout else ("",) * len(world.states),
+    )
+
+
+def agent_view(run: Run, title: str) -> AgentView:
+    """Show who learns."""
+    return AgentView(run.agent_name, title, run.settings, run.seed)
+
+
+def episodes_view(statistics: Statistics) -> EpisodesView:
+    """Show the finished episodes."""
+    rows = statistics.last(RECENT_EPISODES)
+    return EpisodesView(
+        finished=statistics.episodes,
+        returns=rows["return"].copy(),
+        lengths=rows["length"].copy(),
+        terminated=rows["terminated"].copy(),
+        mean_return=statistics.mean("return"),
+        mean_length=statistics.mean("length"),
+    )
+
+
+def interaction_view(interaction: Interaction) -> Mapping[str, Any]:
+    """Show where the agent is: the fields of a Snapshot that are the same in a run and in a demonstration."""
+    progress = record_values(interaction.memory.progress)
+    return {
+        "episode": progress["episode"],
+        "episode_length": progress["length"],
+        "episode_return": progress["return"],
+        "discounted_return": progress["discounted_return"],
+        "ended": progress["ended"] and progress["episode"] > 0,
+        "state": progress["state"] if progress["episode"] else int(interaction.model.start_states[0]),
+        "path": interaction.path() or (int(interaction.model.start_states[0]),),
+        "last": interaction.transition(),
+    }
+
+
+def greedy_actions(q: FloatArray) -> BoolArray:
+    """Return which actions are best in each state, several where they tie; `q` has NaN where an action is not legal."""
+    values = np.where(np.isnan(q), -np.inf, q)
+    best: BoolArray = (values == values.max(axis=1, keepdims=True)) & ~np.isnan(q)
+    return best
+
+
+class Truth:
+    """The exact optimum of a run's world at the run's discount, where it is known."""
+
+    def __init__(self, run: Run) -> None:
+        self.solution: planning.Solution | None = None
+        self._world = run.world
+        if len(run.world.states) <= LARGEST_SOLVED:
+            try:
+                self.solution = planning.solve(run.world, float(run.settings["discount"]))
+            except InputError:
+                self.solution = None
+
+    def beside(self, q: FloatArray) -> TruthView | None:
+        """Hold values against the optimum; None where it is not known."""
+        if self.solution is None:
+            return None
+        error = planning.q_error(q, self.solution)
+        agreement = planning.policy_agreement(q, self.solution)
+        return TruthView(error, agreement, self.solution.start_value) if math.isfinite(error) else None

@@ -1,0 +1,266 @@
+"""The trainer: commands in, snapshots out, in a thread that outlives mistakes."""
+
+import time
+
+import numpy as np
+import pytest
+
+from engine import saves as engine_saves
+from engine.messages import (
+    Demonstrate,
+    Faster,
+    FinishEpisode,
+    Load,
+    Pause,
+    PlayOrPause,
+    Reset,
+    RunAtFullSpeed,
+    Save,
+    Slower,
+    Start,
+    Step,
+)
+from engine.run import Run
+from engine.trainer import SPEEDS, Pace, Trainer
+from engine.worlds import catalogue
+
+PATIENCE = 20.0
+
+
+@pytest.fixture
+def trainer(saves):
+    """A trainer whose run has begun."""
+    trainer = Trainer(saves)
+    trainer.start(Start("seed-2x3", "q-learning", {}, 0))
+    wait_for(trainer, lambda snapshot: True)
+    yield trainer
+    trainer.close()
+
+
+def wait_for(trainer, condition):
+    """Return the first snapshot for which the condition holds."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        snapshot = trainer.snapshot
+        if snapshot is not None and condition(snapshot):
+            return snapshot
+        time.sleep(0.002)
+    raise AssertionError(f"did not come true in {PATIENCE} s; the last snapshot: {trainer.snapshot}")
+
+
+def test_a_step_is_one_transition(trainer):
+    trainer.submit(Step())
+    snapshot = wait_for(trainer, lambda s: s.step == 1)
+    assert snapshot.last.step == 1
+    assert snapshot.path == (snapshot.last.state, snapshot.last.next_state)
+    assert not snapshot.playing
+
+
+def test_a_flood_of_steps_is_made_one_by_one(trainer):
+    for _ in range(500):
+        trainer.submit(Step())
+    assert wait_for(trainer, lambda s: s.step >= 500).step == 500
+
+
+def test_the_steps_of_the_trainer_are_those_of_the_run(trainer):
+    for _ in range(50):
+        trainer.submit(Step())
+    snapshot = wait_for(trainer, lambda s: s.step == 50)
+    run = Run(catalogue.find("seed-2x3"), "q-learning", {}, 0)
+    run.advance(steps=50)
+    assert np.array_equal(snapshot.q, run.agent.q_values(), equal_nan=True)
+
+
+def test_finishing_an_episode_stops_at_its_end(trainer):
+    trainer.submit(FinishEpisode())
+    snapshot = wait_for(trainer, lambda s: s.episodes.finished == 1 and not s.playing)
+    assert snapshot.ended
+    assert snapshot.episode == 1
+    trainer.submit(FinishEpisode())
+    assert wait_for(trainer, lambda s: s.episodes.finished == 2 and not s.playing).episode == 2
+
+
+def test_playing_goes_on_by_itself_and_pauses(trainer):
+    trainer.submit(PlayOrPause())
+    wait_for(trainer, lambda s: s.playing and s.step >= 2)
+    trainer.submit(PlayOrPause())
+    paused = wait_for(trainer, lambda s: not s.playing)
+    time.sleep(0.5)
+    assert trainer.snapshot.step == paused.step
+
+
+def test_full_speed_is_fast_and_pauses_at_once(trainer):
+    trainer.submit(RunAtFullSpeed())
+    wait_for(trainer, lambda s: s.step > 100_000 and s.steps_per_second > 100_000)
+    trainer.submit(Pause())
+    wait_for(trainer, lambda s: not s.playing)
+
+
+def test_a_command_is_answered_soon_while_it_runs_at_full_speed(trainer):
+    trainer.submit(RunAtFullSpeed())
+    wait_for(trainer, lambda s: s.step > 100_000)
+    began = time.monotonic()
+    trainer.submit(Pause())
+    wait_for(trainer, lambda s: not s.playing)
+    assert time.monotonic() - began < 1.0
+
+
+def test_a_paused_trainer_publishes_nothing(trainer):
+    snapshot = trainer.snapshot
+    time.sleep(0.3)
+    assert trainer.snapshot is snapshot
+
+
+def test_a_demonstration_does_not_touch_the_run(trainer):
+    for _ in range(30):
+        trainer.submit(FinishEpisode())
+    learned = wait_for(trainer, lambda s: s.episodes.finished == 30 and not s.playing)
+    for _ in range(4):
+        trainer.submit(Faster())
+    trainer.submit(Demonstrate())
+    shown = wait_for(trainer, lambda s: s.demonstration and s.ended and not s.playing)
+    assert shown.update is None
+    assert shown.step == learned.step
+    assert np.array_equal(shown.q, learned.q, equal_nan=True)
+    trainer.submit(Demonstrate())
+    back = wait_for(trainer, lambda s: not s.demonstration)
+    assert back.path == learned.path
+
+
+def test_a_step_after_a_finished_demonstration_comes_back_to_the_run(trainer):
+    for _ in range(60):
+        trainer.submit(FinishEpisode())
+    learned = wait_for(trainer, lambda s: s.episodes.finished == 60 and not s.playing)
+    trainer.submit(Demonstrate())
+    trainer.submit(FinishEpisode())
+    wait_for(trainer, lambda s: s.demonstration and s.ended and not s.playing)
+    trainer.submit(Step())
+    assert wait_for(trainer, lambda s: not s.demonstration).step == learned.step + 1
+
+
+def test_reset_begins_the_same_run_anew(trainer):
+    trainer.submit(Step())
+    first = wait_for(trainer, lambda s: s.step == 1)
+    trainer.submit(Reset())
+    wait_for(trainer, lambda s: s.step == 0)
+    trainer.submit(Step())
+    again = wait_for(trainer, lambda s: s.step == 1)
+    assert again.last == first.last
+
+
+def test_saving_and_loading_bring_back_the_same_table(trainer, saves):
+    for _ in range(20):
+        trainer.submit(FinishEpisode())
+    before = wait_for(trainer, lambda s: s.episodes.finished == 20 and not s.playing)
+    assert before.unsaved
+    trainer.submit(Save("mine"))
+    saved = wait_for(trainer, lambda s: not s.unsaved)
+    assert saved.save_name == "mine"
+    trainer.submit(Reset())
+    wait_for(trainer, lambda s: s.step == 0)
+    trainer.submit(Load("mine"))
+    after = wait_for(trainer, lambda s: s.step == before.step)
+    assert np.array_equal(after.q, before.q, equal_nan=True)
+    assert np.array_equal(after.episodes.returns, before.episodes.returns)
+    assert not after.unsaved
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (Start("nowhere", "q-learning"), "unknown world"),
+        (Start("cliff", "nobody"), "unknown agent"),
+        (Start("cliff", "q-learning", {"epsilon": "7"}), "out of range"),
+        (Load("nothing"), "no save"),
+        (Save("../out"), "cannot be the name"),
+    ],
+)
+def test_a_mistake_becomes_a_notice_and_changes_nothing(trainer, command, said):
+    trainer.submit(Step())
+    before = wait_for(trainer, lambda s: s.step == 1)
+    trainer.submit(command)
+    after = wait_for(trainer, lambda s: s.notices)
+    assert said in after.notices[-1].text
+    assert after.notices[-1].error
+    assert after.world.name == before.world.name
+    assert after.step == 1
+
+
+def test_an_agent_that_breaks_is_paused_and_said(trainer, monkeypatch):
+    def break_down(*_):
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(Run, "advance", break_down)
+    trainer.submit(RunAtFullSpeed())
+    snapshot = wait_for(trainer, lambda s: s.notices)
+    assert "out of luck" in snapshot.notices[-1].text
+    assert not snapshot.playing
+    monkeypatch.undo()
+    trainer.submit(Step())
+    wait_for(trainer, lambda s: s.step == 1)
+
+
+def test_the_speed_goes_up_and_down_its_ladder_and_no_further(trainer):
+    for _ in range(len(SPEEDS)):
+        trainer.submit(Faster())
+    wait_for(trainer, lambda s: s.speed == SPEEDS[-1])
+    for _ in range(len(SPEEDS)):
+        trainer.submit(Slower())
+    wait_for(trainer, lambda s: s.speed == SPEEDS[0])
+
+
+def test_a_rescue_keeps_the_run_as_it_stands_while_it_runs(trainer, saves):
+    trainer.submit(RunAtFullSpeed())
+    wait_for(trainer, lambda s: s.step > 1000)
+    path = trainer.rescue()
+    assert path is not None
+    assert path.parent == saves / ".autosave"
+    assert engine_saves.read(path).step > 1000
+
+
+def test_a_rescue_keeps_nothing_where_nothing_would_be_lost(trainer, saves):
+    assert trainer.rescue() is None
+    assert not (saves / ".autosave").exists()
+
+
+def test_a_first_run_that_cannot_be_is_said(saves):
+    trainer = Trainer(saves)
+    trainer.start(Load("nothing"))
+    trainer.submit(Start("cliff", "q-learning"))
+    snapshot = wait_for(trainer, lambda s: s.world.name == "cliff")
+    assert "no save" in snapshot.notices[0].text
+    trainer.close()
+
+
+def test_a_dqn_can_be_trained_saved_and_loaded(trainer):
+    trainer.submit(Start("seed-2x3", "dqn", {"learning_starts": "10"}, 1))
+    wait_for(trainer, lambda s: s.agent.name == "dqn")
+    trainer.submit(RunAtFullSpeed())
+    wait_for(trainer, lambda s: s.update is not None and s.update.updates > 20)
+    trainer.submit(Save("network"))
+    trainer.submit(Pause())
+    paused = wait_for(trainer, lambda s: not s.playing and s.save_name == "network")
+    trainer.submit(Load("network"))
+    loaded = wait_for(trainer, lambda s: not s.unsaved)
+    assert loaded.step <= paused.step
+    assert loaded.update.updates == loaded.step - 9
+
+
+def test_a_lag_is_not_made_up_for_by_a_burst():
+    pace = Pace()
+    pace.play(now=0.0)
+    for _ in range(20):
+        pace.change(1)
+    pace.steps_due(now=100.0)
+    assert pace.steps_due(now=200.0) <= SPEEDS[-1] * 0.1
+
+
+def test_the_steps_due_are_those_of_the_speed():
+    pace = Pace()
+    pace.play(now=0.001)
+    assert pace.speed == 5.0
+    assert pace.steps_due(now=0.15) == 0
+    assert pace.steps_due(now=0.21) == 1
+    pace.made(1, 0.21, 0.22)
+    assert pace.steps_due(now=0.3) == 0
+    assert pace.seconds_to_next_step(now=0.3) == pytest.approx(0.101)
