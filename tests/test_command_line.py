@@ -1,0 +1,208 @@
+"""The command line: JSON that scripts rely on, exit codes, and mistakes in one line."""
+
+import json
+
+import pytest
+
+from tui.cli import run_command_line
+
+TRAIN = ["train", "seed-2x3", "--agent", "q-learning", "--seed", "0"]
+
+
+@pytest.fixture
+def run(saves, capsys):
+    """Run a command line; return exit code, standard output and standard error."""
+
+    def run(*arguments):
+        try:
+            code = run_command_line([*arguments, "--saves", str(saves)])
+        except SystemExit as leaving:
+            code = leaving.code
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def run_json(run):
+    """Run a command line with --json; return the object, and check that nothing else was printed."""
+
+    def run_json(*arguments):
+        code, output, errors = run(*arguments, "--json")
+        assert (code, errors) == (0, "")
+        return json.loads(output)
+
+    return run_json
+
+
+def assert_mistake(result, *said):
+    """Check that a mistake was told in one line on standard error, with exit code 2 and nothing on standard output."""
+    code, output, errors = result
+    assert (code, output) == (2, "")
+    assert errors.startswith("qscope: ")
+    assert errors.count("\n") == 1
+    for words in said:
+        assert words in errors
+
+
+def test_worlds_lists_the_library(run_json):
+    worlds = run_json("worlds")["worlds"]
+    assert worlds[0]["id"] == "seed-2x3"
+    assert {"cliff", "frozen-lake-8x8", "russell-norvig-4x3"} <= {world["id"] for world in worlds}
+
+
+def test_agents_lists_every_setting_with_its_default(run_json):
+    agents = {agent["name"]: agent for agent in run_json("agents")["agents"]}
+    assert set(agents) == {"q-learning", "dqn"}
+    epsilon = next(setting for setting in agents["q-learning"]["settings"] if setting["name"] == "epsilon")
+    assert epsilon["default"] == "0.5->0.05/2000"
+    assert epsilon["type"] == "schedule"
+
+
+def test_solve_gives_the_exact_optimum_of_the_articles_grid(run_json):
+    solution = run_json("solve", "seed-2x3")
+    assert solution["start_value"] == pytest.approx(7.29)
+    assert solution["policy"] == ["down", "right", None, "right", "right", "up"]
+    assert solution["q"][2] == [None] * 4
+    assert solution["q"][5] == pytest.approx([10.0, 9.0, 9.0, 8.1])
+    assert len(solution["v"]) == len(solution["states"]) == 6
+
+
+def test_training_the_articles_grid_finds_its_policy(run_json):
+    report = run_json(*TRAIN, "--episodes", "500")
+    assert report["policy_agreement"] == 1.0
+    assert report["episodes"] == len(report["returns"]) == 500
+    assert report["steps_per_second"] > 0
+
+
+def test_training_twice_gives_the_same_digest(run_json):
+    assert len({run_json(*TRAIN, "--steps", "300")["digest"] for _ in range(2)}) == 1
+
+
+def test_returns_can_be_left_out(run_json):
+    assert "returns" not in run_json(*TRAIN, "--episodes", "3", "--no-returns")
+
+
+def test_a_world_that_cannot_be_solved_is_still_learned_in(run_json, tmp_path):
+    world = tmp_path / "endless.toml"
+    world.write_text('title = "endless"\ndiscount = 1.0\nstep_reward = 1.0\nmax_steps = 10\nmap = "S."\n')
+    report = run_json("train", str(world), "--agent", "q-learning", "--seed", "0", "--steps", "50")
+    assert report["q_error"] is None
+    assert report["steps"] == 50
+
+
+def test_a_trained_agent_is_evaluated_on_its_own_world(run_json):
+    run_json(*TRAIN, "--episodes", "500", "--save", "good")
+    report = run_json("evaluate", "good", "--episodes", "50", "--seed", "1")
+    assert report["success_rate"] == 1.0
+    assert report["mean_return"] == 10.0
+    assert report["mean_length"] == 4.0
+    assert len(report["returns"]) == 50
+
+
+@pytest.mark.parametrize("agent", ["q-learning", "dqn"])
+def test_a_resumed_run_ends_as_one_that_never_stopped(agent, run_json):
+    train = ["train", "frozen-lake-4x4", "--agent", agent, "--seed", "3"]
+    whole = run_json(*train, "--steps", "400")
+    run_json(*train, "--steps", "150", "--save", "half")
+    resumed = run_json("train", "--resume", "half", "--steps", "250", "--save", "whole")
+    assert resumed["digest"] == whole["digest"]
+    assert run_json("show", "whole")["digest"] == whole["digest"]
+
+
+def test_saves_and_show_tell_what_was_saved(run_json):
+    run_json(*TRAIN, "--steps", "10", "--set", "epsilon=0.3", "--save", "mine")
+    (entry,) = run_json("saves")["saves"]
+    assert (entry["name"], entry["world"], entry["agent"], entry["steps"]) == ("mine", "seed-2x3", "q-learning", 10)
+    assert run_json("show", "mine")["settings"]["epsilon"] == "0.3"
+
+
+def test_a_gymnasium_world_is_learned_by_a_dqn(run_json):
+    world = "gym:FrozenLake-v1?is_slippery=false"
+    run_json("train", world, "--agent", "dqn", "--steps", "9000", "--seed", "0", "--save", "lake")
+    assert run_json("evaluate", "lake", "--episodes", "20", "--seed", "0")["success_rate"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["solve", "clif"], "unknown world 'clif'; did you mean 'cliff'? (qscope worlds lists them all)"),
+        (["solve", "/nowhere/a.toml"], "/nowhere/a.toml"),
+        (["solve", "cliff", "--discount", "2"], "between 0 and 1"),
+        (["train", "cliff", "--agent", "q-lerning", "--seed", "0", "--steps", "1"], "did you mean 'q-learning'"),
+        ([*TRAIN, "--steps", "1", "--set", "epsilon=2"], "setting epsilon: 2 is out of range"),
+        ([*TRAIN, "--steps", "1", "--set", "epsilom=0.2"], "did you mean 'epsilon'"),
+        ([*TRAIN, "--steps", "1", "--set", "epsilon"], "KEY=VALUE"),
+        ([*TRAIN, "--steps", "0"], "--steps"),
+        ([*TRAIN, "--steps", "1", "--episodes", "1"], "not allowed with"),
+        (TRAIN, "--episodes --steps"),
+        (["train", "cliff", "--agent", "q-learning", "--steps", "1"], "--seed"),
+        ([*TRAIN, "--steps", "1", "--save", "../x"], "cannot be the name"),
+        (["train", "--resume", "nothing", "--steps", "1"], "no save 'nothing'"),
+        (["train", "cliff", "--resume", "nothing", "--steps", "1"], "--resume goes on"),
+        (["evaluate", "nothing", "--episodes", "1", "--seed", "0"], "no save 'nothing'"),
+        (["show", "nothing"], "no save 'nothing'"),
+        (["tain", "cliff"], "unrecognized arguments"),
+        (["trian"], "did you mean the command 'train'"),
+        (["seed-2x3"], "terminal"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(run, arguments, said):
+    assert_mistake(run(*arguments), said)
+
+
+def test_a_bad_world_file_is_told_by_its_name_and_key(run, tmp_path):
+    world = tmp_path / "bad.toml"
+    world.write_text('title = "bad"\ndiscount = 0.9\nslipp = 0.1\nmap = "S."\n')
+    assert_mistake(run("solve", str(world)), str(world), "slipp", "did you mean 'slip'")
+
+
+def test_a_damaged_save_is_told_and_left_as_it_is(run, saves):
+    run(*TRAIN, "--steps", "10", "--save", "mine")
+    file = saves / "mine.safetensors"
+    damaged = file.read_bytes()[:-5] + b"xxxxx"
+    file.write_bytes(damaged)
+    assert_mistake(run("evaluate", "mine", "--episodes", "1", "--seed", "0"), "mine.safetensors", "not a valid save")
+    assert file.read_bytes() == damaged
+
+
+def test_an_unwritable_folder_is_told(run, saves):
+    saves.rmdir()
+    saves.write_text("a file, no folder")
+    assert_mistake(run(*TRAIN, "--steps", "10", "--save", "mine"), "cannot save to")
+
+
+def test_a_name_that_cannot_be_is_told_before_the_training(run):
+    code, _, errors = run(
+        "train", "cliff", "--agent", "q-learning", "--seed", "0", "--steps", str(10**15), "--save", "a b"
+    )
+    assert code == 2
+    assert "cannot be the name" in errors
+
+
+def test_help_names_every_verb(run):
+    code, output, _ = run("--help")
+    assert code == 0
+    for verb in ("worlds", "agents", "solve", "train", "evaluate", "saves", "show"):
+        assert verb in output
+
+
+@pytest.mark.parametrize("verb", ["worlds", "agents", "saves"])
+def test_without_json_the_lists_are_for_people(run, verb):
+    code, output, errors = run(verb)
+    assert (code, errors) == (0, "")
+    assert output
+
+
+def test_a_report_for_people_names_the_numbers(run):
+    run(*TRAIN, "--episodes", "500", "--save", "good")
+    for arguments, said in [
+        ([*TRAIN, "--episodes", "500"], "policy agreement: 100.0%"),
+        (["solve", "seed-2x3"], "V*(start) = 7.29"),
+        (["evaluate", "good", "--episodes", "5", "--seed", "0"], "success 100.0%"),
+        (["show", "good"], "q-learning in seed-2x3"),
+        (["saves"], "seed-2x3 · q-learning"),
+    ]:
+        code, output, _ = run(*arguments)
+        assert code == 0
+        assert said in output

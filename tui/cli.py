@@ -1,0 +1,172 @@
+"""The command line: arguments in, exit code out.
+
+0 done, 1 the run failed, 2 a mistake in what was given: then one line on standard error says what is wrong.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from engine.errors import InputError, near_miss
+from tui import verbs
+
+VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "worlds": verbs.worlds,
+    "agents": verbs.agents,
+    "solve": verbs.solve,
+    "train": verbs.train,
+    "evaluate": verbs.evaluate,
+    "saves": verbs.saves,
+    "show": verbs.show,
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong, for the one place that prints it."""
+        raise InputError(f"{message} ({self.prog} --help explains)")
+
+
+def run_command_line(arguments: Sequence[str]) -> int:
+    """Do what the arguments say and return the exit code."""
+    try:
+        options = _parse(arguments)
+        options.saves = _folder_of_saves(options.saves)
+        verb = VERBS.get(options.verb)
+        return verb(options) if verb else _open_application(options)
+    except InputError as error:
+        return _complain(str(error), 2)
+    except KeyboardInterrupt:
+        return _complain("interrupted", 128 + signal.SIGINT)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # No traceback ever reaches a person.
+        return _complain(f"this failed: {type(error).__name__}: {' '.join(str(error).split())}", 1)
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read a verb's arguments, or those of the application where the first word is no verb."""
+    words = [word for word in arguments if not word.startswith("-")]
+    first = arguments[0] if arguments else ""
+    if first in VERBS or first in {"-h", "--help", "--version"}:
+        return _verb_parser().parse_args(arguments)
+    if words and words[0] in VERBS:
+        return _verb_parser().parse_args([words[0], *_without(arguments, words[0])])
+    return _application_parser().parse_args(arguments)
+
+
+def _without(arguments: Sequence[str], word: str) -> list[str]:
+    at = list(arguments).index(word)
+    return [*arguments[:at], *arguments[at + 1 :]]
+
+
+def _open_application(options: argparse.Namespace) -> int:
+    from engine.messages import Load, Start
+    from engine.saves import find
+    from engine.worlds import catalogue
+    from tui import app
+
+    if find(options.saves, options.what):
+        return app.run(options.saves, Load(options.what))
+    try:
+        catalogue.find(options.what)
+    except InputError as error:
+        names = [name for name in VERBS if near_miss(options.what, [name])]
+        raise InputError(f"{error}" + (f"; or did you mean the command {names[0]!r}?" if names else "")) from None
+    return app.run(options.saves, Start(options.what, options.agent, {}, options.seed))
+
+
+def _complain(text: str, code: int) -> int:
+    print(f"qscope: {text}", file=sys.stderr)
+    return code
+
+
+def _folder_of_saves(given: Path | None) -> Path:
+    """Return the folder of saves: as given, by QSCOPE_SAVES, `./saves` in a checkout, else the user's data folder."""
+    if given or os.environ.get("QSCOPE_SAVES"):
+        return given or Path(os.environ["QSCOPE_SAVES"])
+    if Path("saves").is_dir() and Path("engine/run.py").is_file():
+        return Path("saves")
+    from platformdirs import user_data_path
+
+    return user_data_path("qscope") / "saves"
+
+
+def _common() -> Parser:
+    common = Parser(add_help=False)
+    common.add_argument("--saves", type=Path, metavar="DIR", help="the folder of saves (or QSCOPE_SAVES)")
+    return common
+
+
+def _application_parser() -> Parser:
+    parser = Parser(prog="qscope", parents=[_common()])
+    parser.add_argument("what", nargs="?", default="seed-2x3", metavar="WORLD|SAVE")
+    parser.add_argument("--agent", default="q-learning", metavar="NAME")
+    parser.add_argument("--seed", type=_seed, default=0, metavar="S")
+    parser.set_defaults(verb="")
+    return parser
+
+
+def _verb_parser() -> Parser:
+    parser = Parser(
+        prog="qscope",
+        description="A reinforcement-learning microscope for the terminal.",
+        usage="qscope [WORLD | SAVE] [--agent NAME] [--seed S] [--saves DIR]\n       qscope VERB ...",
+        epilog="Without a verb the application opens: qscope, qscope cliff --agent dqn, qscope my-save. "
+        "Each verb explains itself: qscope train --help.",
+    )
+    parser.add_argument("--version", action="version", version=verbs.version_line())
+    subparsers = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser, prog="qscope")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        verb = subparsers.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", parents=[_common()])
+        verb.add_argument("--json", action="store_true", help="one JSON object on standard output, and nothing else")
+        return verb
+
+    add("worlds", "list what can be learned in")
+    add("agents", "list who can learn, with every setting, its default, range and meaning")
+    solve = add("solve", "compute the exact V*, Q* and greedy policy of a world")
+    solve.add_argument("world", metavar="WORLD", help="an id, a .toml or .json file, or gym:ID")
+    solve.add_argument("--discount", type=float, metavar="X", help="instead of the discount that the world proposes")
+    _add_train(add("train", "let an agent learn, without the screen"))
+    evaluate = add("evaluate", "walk through episodes by the greedy policy of a saved agent, on its own world")
+    evaluate.add_argument("save", metavar="SAVE")
+    evaluate.add_argument("--episodes", type=_positive, required=True, metavar="N")
+    evaluate.add_argument("--seed", type=_seed, required=True, metavar="S")
+    add("saves", "list the saved agents")
+    add("show", "show everything of a save but its arrays").add_argument("save", metavar="SAVE")
+    return parser
+
+
+def _add_train(train: argparse.ArgumentParser) -> None:
+    train.add_argument("world", nargs="?", metavar="WORLD", help="an id, a .toml or .json file, or gym:ID")
+    train.add_argument("--agent", metavar="NAME", help="who learns (qscope agents lists them all)")
+    amount = train.add_mutually_exclusive_group(required=True)
+    amount.add_argument("--episodes", type=_positive, metavar="N", help="until N more episodes are finished")
+    amount.add_argument("--steps", type=_positive, metavar="N", help="for N more transitions")
+    train.add_argument("--seed", type=_seed, metavar="S", help="where all chance comes from")
+    train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the agent")
+    train.add_argument("--resume", metavar="SAVE", help="go on with a saved run instead of beginning one")
+    train.add_argument("--save", metavar="NAME", help="save the run under this name when it is done")
+    train.add_argument("--no-returns", action="store_true", help="leave the list of returns out of the JSON")
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**63:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 to 2^63 - 1")
+    return value

@@ -1,0 +1,242 @@
+"""The verbs of the command line: each does one thing with the engine and prints it, for people or as JSON."""
+
+import argparse
+import json
+import math
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from engine import saves as engine_saves
+from engine.agents import catalogue as agent_catalogue
+from engine.errors import InputError
+from engine.run import UNLIMITED, Run
+from engine.worlds import catalogue as world_catalogue
+
+PROGRESS_EVERY = 0.2
+"""Seconds from one line of progress to the next, and so the longest that a training loop stays away."""
+
+
+def version_line() -> str:
+    """Return the name and the version of the program."""
+    return f"qscope {engine_saves.program_version()}"
+
+
+def worlds(options: argparse.Namespace) -> int:
+    """List the worlds of the library."""
+    rows = [vars(entry) for entry in world_catalogue.listing()]
+    if options.json:
+        return _print_json({"worlds": rows})
+    for row in rows:
+        print(f"{row['id']:<20} {row['states']:>6} states  discount {row['discount']:<5g} {row['title']}")
+    print("\nor a file ending in .toml or .json, or gym:FrozenLake-v1?is_slippery=false (an environment with a model)")
+    return 0
+
+
+def agents(options: argparse.Namespace) -> int:
+    """List the agents with their settings."""
+    entries = agent_catalogue.listing()
+    if options.json:
+        return _print_json(
+            {
+                "agents": [
+                    {**vars(entry), "settings": [vars(setting) for setting in entry.settings]} for entry in entries
+                ]
+            }
+        )
+    for entry in entries:
+        print(f"{entry.name}: {entry.title} ({entry.learning}; {entry.reference})")
+        for setting in entry.settings:
+            print(f"  {setting.name:<20} {setting.default:<16} {setting.meaning} ({setting.range})")
+    return 0
+
+
+def solve(options: argparse.Namespace) -> int:
+    """Compute the exact optimum of a world."""
+    from engine import planning
+
+    world = world_catalogue.find(options.world)
+    discount = world.discount if options.discount is None else options.discount
+    if not 0.0 <= discount <= 1.0:
+        raise InputError(f"--discount {discount:g} must lie between 0 and 1")
+    solution = planning.solve(world, discount)
+    policy = [world.actions[action] if action >= 0 else None for action in solution.policy.tolist()]
+    if options.json:
+        return _print_json(
+            {
+                "world": world.name,
+                "discount": discount,
+                "states": world.states,
+                "actions": world.actions,
+                "q": _table(solution.q),
+                "v": solution.v.tolist(),
+                "policy": policy,
+                "start_value": solution.start_value,
+            }
+        )
+    print(f"{world.title} ({world.name}), discount {discount:g}: V*(start) = {solution.start_value:.6g}")
+    width = max(7, *(len(action) for action in world.actions))
+    names = max(5, *(len(state) for state in world.states))
+    print("  ".join([f"{'state':<{names}}", f"{'V*':>9}", *(f"{action:>{width}}" for action in world.actions), "best"]))
+    for state, value, row, best in zip(world.states, solution.v, solution.q, policy, strict=True):
+        cells = [f"{'—':>{width}}" if math.isnan(q) else f"{q:>{width}.3f}" for q in row]
+        print("  ".join([f"{state:<{names}}", f"{value:>9.3f}", *cells, best or "(the end)"]))
+    return 0
+
+
+def train(options: argparse.Namespace) -> int:
+    """Let an agent learn, and say what came of it."""
+    if options.save:
+        engine_saves.check_name(options.save)
+    run = _run_to_train(options)
+    began = time.perf_counter()
+    steps = _train(run, options.steps or UNLIMITED, options.episodes or UNLIMITED)
+    seconds = time.perf_counter() - began
+    if options.save:
+        engine_saves.save(run, options.saves, options.save)
+    report = _report(run, steps, seconds)
+    if options.json:
+        return _print_json({key: value for key, value in report.items() if key != "returns" or not options.no_returns})
+    mean = "none finished" if report["mean_return_100"] is None else f"{report['mean_return_100']:.4g}"
+    print(f"{run.agent_name} in {run.world.name}: {run.step:,} steps, {run.statistics.episodes:,} episodes")
+    print(f"mean return of the last 100 episodes: {mean}")
+    if report["q_error"] is not None:
+        print(f"max |Q - Q*|: {report['q_error']:.4g}, policy agreement: {report['policy_agreement']:.1%}")
+    print(f"{seconds:.2f} s, {report['steps_per_second']:,.0f} steps a second, digest {report['digest'][:16]}")
+    if options.save:
+        print(f"saved as {options.save} in {options.saves}")
+    return 0
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Walk by the greedy policy of a save."""
+    from engine.evaluation import evaluate as walk
+
+    run = engine_saves.load(options.saves, options.save)
+    result = walk(run.world, run.agent.q_values(), options.episodes, options.seed)
+    report = {
+        "save": options.save,
+        "world": run.world.name,
+        "episodes": options.episodes,
+        "seed": options.seed,
+        "mean_return": float(result.returns.mean()),
+        "std_return": float(result.returns.std()),
+        "mean_length": float(result.lengths.mean()),
+        "success_rate": float(result.success.mean()),
+    }
+    if options.json:
+        return _print_json({**report, "returns": result.returns.tolist()})
+    print(f"{options.save} in {run.world.name}, {options.episodes:,} greedy episodes:")
+    print(
+        f"return {report['mean_return']:.4g} ± {report['std_return']:.4g}, length {report['mean_length']:.4g}, ", end=""
+    )
+    print(f"success {report['success_rate']:.1%}")
+    return 0
+
+
+def saves(options: argparse.Namespace) -> int:
+    """List the saves."""
+    entries = engine_saves.listing(options.saves)
+    if options.json:
+        return _print_json({"saves": [{**vars(entry), "modified": entry.modified.isoformat()} for entry in entries]})
+    if not entries:
+        print(f"no saves in {options.saves} yet: S in the application saves, and so does qscope train --save NAME")
+    for entry in entries:
+        what = entry.problem and f"not a valid save: {entry.problem}"
+        what = what or f"{entry.world} · {entry.agent} · step {entry.steps:,} · episode {entry.episodes:,}"
+        print(f"{entry.name:<36} {entry.modified:%Y-%m-%d %H:%M}  {what}")
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    """Show a save without its arrays."""
+    about = engine_saves.show(options.saves, options.save)
+    if options.json:
+        return _print_json(about)
+    values = about["values"]
+    print(f"{options.save}: {about['agent']} in {about['world']['name']}, seed {about['seed']}")
+    print(f"step {values['interaction.progress']['step']:,}, {values['statistics.episodes']:,} finished episodes")
+    for key, value in about["settings"].items():
+        print(f"  {key:<20} {value}")
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    print(f"format {about['format']}, qscope {about['program']}, {versions}\ndigest {about['digest']}")
+    return 0
+
+
+def _run_to_train(options: argparse.Namespace) -> Run:
+    if options.resume:
+        if options.world or options.agent or options.seed is not None or options.set:
+            raise InputError("--resume goes on with a saved run: its world, agent, settings and seed are in the save")
+        return engine_saves.load(options.saves, options.resume)
+    for name in ("world", "agent", "seed"):
+        if getattr(options, name) is None:
+            wanted = "WORLD" if name == "world" else f"--{name}"
+            raise InputError(f"train needs {wanted}, or --resume SAVE (qscope train --help explains)")
+    return Run(world_catalogue.find(options.world), options.agent, _settings(options.set), options.seed)
+
+
+def _settings(pairs: list[str]) -> dict[str, str]:
+    settings = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise InputError(f"--set {pair!r} is no KEY=VALUE, such as epsilon=0.1")
+        settings[key.strip()] = value.strip()
+    return settings
+
+
+def _train(run: Run, steps: int, episodes: int) -> int:
+    """Advance in portions, with a line of progress on a terminal; return the steps made."""
+    made, finished_before, portion = 0, run.statistics.episodes, 1000
+    shown = sys.stderr.isatty()
+    while made < steps and (remaining := episodes - (run.statistics.episodes - finished_before)) > 0:
+        began = time.perf_counter()
+        made += run.advance(min(portion, steps - made), min(remaining, episodes))
+        seconds = time.perf_counter() - began
+        portion = max(1, int(portion * min(2.0, PROGRESS_EVERY / max(seconds, 1e-6))))
+        if shown:
+            print(f"\r{run.step:,} steps, {run.statistics.episodes:,} episodes", end="", file=sys.stderr, flush=True)
+    if shown:
+        print(file=sys.stderr)
+    return made
+
+
+def _report(run: Run, steps: int, seconds: float) -> dict[str, Any]:
+    from engine import planning
+
+    mean = run.statistics.mean("return")
+    report = {
+        "world": run.world.name,
+        "agent": run.agent_name,
+        "settings": run.settings,
+        "seed": run.seed,
+        "steps": run.step,
+        "episodes": run.statistics.episodes,
+        "returns": run.statistics.returns.tolist(),
+        "mean_return_100": None if math.isnan(mean) else mean,
+        "seconds": seconds,
+        "steps_per_second": steps / max(seconds, 1e-9),
+        "digest": run.digest(),
+        "q": _table(run.agent.q_values()),
+    }
+    try:
+        solution = planning.solve(run.world, float(run.settings["discount"]))
+    except InputError as error:
+        return {**report, "q_error": None, "policy_agreement": None, "unsolved": str(error)}
+    q = run.agent.q_values()
+    return {
+        **report,
+        "q_error": planning.q_error(q, solution),
+        "policy_agreement": planning.policy_agreement(q, solution),
+    }
+
+
+def _table(q: np.ndarray[Any, np.dtype[np.float64]]) -> list[list[float | None]]:
+    return [[None if math.isnan(value) else value for value in row] for row in q.tolist()]
+
+
+def _print_json(value: dict[str, Any]) -> int:
+    print(json.dumps(value, allow_nan=False))
+    return 0
