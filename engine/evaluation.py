@@ -41,7 +41,7 @@ class GreedyEpisodes:
             self._discount,
             self.interaction.generator,
             self._generator,
-            (steps, episodes),
+            (steps, episodes, -1),
         )
         return made
 

@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from engine.errors import InputError
+from engine.state import State, generator_state, load_array
 from engine.transition import Transition
+from engine.worlds.editing import numbers_after
 from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
 
 PATH_CAPACITY = 1024
@@ -43,6 +46,7 @@ LAST = np.dtype(
         ("explored", "?"),
         ("die", "f8"),
         ("epsilon", "f8"),
+        ("by_hand", "?"),
     ]
 )
 
@@ -127,6 +131,50 @@ class Interaction:
     def ended(self) -> bool:
         """Whether the current episode is over (or none has begun)."""
         return bool(self.memory.progress["ended"][0])
+
+    def may_act(self, action: int) -> bool:
+        """Whether the action is legal where the next step begins: here, or at every start if the episode is over."""
+        places = self.model.start_states if self.ended else self.memory.progress["state"]
+        return 0 <= action < self.model.legal.shape[1] and bool(self.model.legal[places, action].all())
+
+    def resettled(self, world: TabularMDP, origin: IntArray) -> "Interaction":
+        """Return this interaction in an edited world: its state s was state `origin[s]` before, or is new at -1.
+
+        Raises `InputError` if the agent would stand in a wall, or at an end that it did not come to.
+        """
+        now = numbers_after(origin, len(self.model.legal))
+        here = int(now[self.memory.progress["state"][0]])
+        if self.step > 0 and (here < 0 or (world.terminal[here] and not self.ended)):
+            raise InputError("the agent stands there; let it go on first")
+        other = Interaction(world, self.generator)
+        for name in ("progress", "last", "path"):
+            getattr(other.memory, name)[...] = getattr(self.memory, name)
+        places = (other.memory.path, other.memory.progress["state"], other.memory.last["state"])
+        for numbers in (*places, other.memory.last["next_state"]):
+            numbers[...] = np.where(now[numbers] >= 0, now[numbers], max(here, 0))
+        return other
+
+    def state(self) -> State:
+        """Return the memory and the generator; copies, not views."""
+        values = {
+            "progress": record_values(self.memory.progress),
+            "last": record_values(self.memory.last),
+            "generator": generator_state(self.generator),
+        }
+        return State({"path": self.memory.path.copy()}, values)
+
+    def load_state(self, state: State) -> None:
+        """Take over a state; raises `ValueError`, `KeyError` or `TypeError` if it does not fit this world."""
+        memory = self.memory
+        load_array(memory.path, state.arrays.get("path"), "path")
+        fill_record(memory.progress, state.values["progress"])
+        fill_record(memory.last, state.values["last"])
+        memory.finished_count[0] = 0
+        states, actions = self.model.legal.shape
+        named = [*memory.path, *(memory.progress["state"]), *(memory.last["state"]), *(memory.last["next_state"])]
+        if not 0 <= min(named) <= max(named) < states or not 0 <= int(memory.last["action"][0]) < actions:
+            raise ValueError("the run stands in a state, or took an action, that its world does not have")
+        self.generator.bit_generator.state = state.values["generator"]
 
     def transition(self) -> Transition | None:
         """Return the last transition, or None before the first."""

@@ -6,6 +6,7 @@ process tomorrow.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,13 +14,19 @@ import numpy.typing as npt
 from engine.transition import BatchUpdate, TableUpdate, Transition, Update
 
 __all__ = [
+    "ActByHand",
     "AgentView",
     "BatchUpdate",
+    "BranchView",
+    "ChangeSettings",
     "Command",
     "Demonstrate",
+    "EditCell",
+    "EpisodeBack",
     "EpisodesView",
     "Faster",
     "FinishEpisode",
+    "GoTo",
     "Load",
     "Notice",
     "Pause",
@@ -31,7 +38,10 @@ __all__ = [
     "Snapshot",
     "Start",
     "Step",
+    "StepBack",
+    "SwitchBranch",
     "TableUpdate",
+    "TimelineView",
     "Transition",
     "TruthView",
     "Update",
@@ -101,6 +111,55 @@ class Start:
     settings: Mapping[str, str] = field(default_factory=dict)
     """The settings that differ from their defaults, each as a person writes it."""
     seed: int = 0
+
+
+@dataclass(frozen=True)
+class StepBack:
+    """Take back one transition."""
+
+
+@dataclass(frozen=True)
+class EpisodeBack:
+    """Take back one episode: go to the end of the one before, or to the beginning of the run."""
+
+
+@dataclass(frozen=True)
+class GoTo:
+    """Go to a step of this branch of the run, at most to the furthest one."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class SwitchBranch:
+    """Go on in another branch of the run, where it was furthest."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ActByHand:
+    """Make one transition with an action that the person chooses; the agent learns from it."""
+
+    action: int
+
+
+@dataclass(frozen=True)
+class ChangeSettings:
+    """Go on with other settings."""
+
+    settings: Mapping[str, str]
+    """Those that change, each as a person writes it."""
+
+
+@dataclass(frozen=True)
+class EditCell:
+    """Go on in a world with another cell; row and column are counted from 0."""
+
+    row: int
+    column: int
+    cell: Mapping[str, Any]
+    """`{"wall": true}`, `{"start": true}`, `{"reward": -1.0, "terminal": true}` (either left out), `{}` for open."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +256,35 @@ class TruthView:
 
 
 @dataclass(frozen=True)
+class BranchView:
+    """One way in which the run went on."""
+
+    name: str
+    fork: int
+    """The step at which it left the branch it came from."""
+    head: int
+    """The furthest step that it reached."""
+
+
+@dataclass(frozen=True, eq=False)
+class TimelineView:
+    """Where in the run one is, and what there is to go to. All numbers are steps of the run."""
+
+    head: int
+    """The furthest step of this branch."""
+    branch: str
+    branches: tuple[BranchView, ...]
+    keyframes: IntArray
+    """Where the whole state is kept: to these one comes at once, to others by going on from the one before."""
+    episode_ends: IntArray
+    """The last steps of the finished episodes, as far as they are remembered."""
+    interventions: IntArray
+    """Where a person acted by hand, changed a setting or edited the world."""
+    saves: IntArray
+    """Where this run was saved in this session, or loaded."""
+
+
+@dataclass(frozen=True)
 class Notice:
     """A sentence for the person: what was done or why not."""
 
@@ -255,3 +343,5 @@ class Snapshot:
     """What the trainer is occupied with, such as loading torch; empty when it is free."""
     notices: tuple[Notice, ...]
     """The last few notices, oldest first."""
+    timeline: TimelineView | None = None
+    """Where in the run one is."""

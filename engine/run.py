@@ -1,37 +1,63 @@
-"""A run: a world, an agent, their generators and their statistics; a pure function of world, settings and seed."""
+"""A run: a world, an agent, their generators and their statistics; a function of world, settings, seed and log."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.agents import catalogue, fields
-from engine.interaction import Interaction, fill_record, record_values
-from engine.state import State, generator_state, load_array
+from engine.errors import InputError
+from engine.interaction import Interaction
+from engine.interventions import Act, Change, Edit, Intervention, Log, to_plain
+from engine.state import State
 from engine.statistics import Statistics
+from engine.worlds.editing import edited, survivors
 from engine.worlds.mdp import TabularMDP
 
 UNLIMITED = 2**62
 """Stands for no limit of steps or episodes."""
 
 
+class Mark(NamedTuple):
+    """A moment of a run, to come back to: everything but the statistics, of which the number of episodes is enough."""
+
+    step: int
+    state: State
+    episodes: int
+    world: TabularMDP
+    settings: Mapping[str, str]
+    log: Log
+
+    @property
+    def size(self) -> int:
+        """How many bytes it holds."""
+        return sum(array.nbytes for array in self.state.arrays.values()) + 4096
+
+
 class Run:
-    """An agent that learns in a world, from a seed.
+    """An agent that learns in a world, from a seed, with what a person did to it.
 
     Raises `InputError` for an unknown agent or an impossible setting. Nothing in it depends on the time or on global
-    random state: the same arguments and the same calls lead to the same digest.
+    random state: the same arguments and the same interventions at the same steps lead to the same digest.
     """
 
     def __init__(self, world: TabularMDP, agent: str, settings: Mapping[str, str], seed: int) -> None:
-        self.world = world
+        self.origin_world, self.world = world, world
         self.agent_name = agent
         self.seed = seed
-        chosen = catalogue.settings(agent, world, settings)
-        self.settings = fields.as_text(chosen)
-        for_world, for_agent = np.random.SeedSequence(seed).spawn(2)
-        self.interaction = Interaction(world, np.random.Generator(np.random.PCG64(for_world)))
-        self.agent = catalogue.make(agent, world, chosen, np.random.Generator(np.random.PCG64(for_agent)))
+        self.origin_settings = fields.as_text(catalogue.settings(agent, world, settings))
+        self.settings: Mapping[str, str] = self.origin_settings
+        self.log: Log = ()
         self.statistics = Statistics()
+        self._build()
+
+    def _build(self) -> None:
+        """Make agent and interaction anew for the world and the settings as they are now."""
+        chosen = catalogue.settings(self.agent_name, self.world, self.settings)
+        for_world, for_agent = np.random.SeedSequence(self.seed).spawn(2)
+        self.interaction = Interaction(self.world, np.random.Generator(np.random.PCG64(for_world)))
+        generator = np.random.Generator(np.random.PCG64(for_agent))
+        self.agent = catalogue.make(self.agent_name, self.world, chosen, generator)
 
     @property
     def step(self) -> int:
@@ -48,50 +74,97 @@ class Run:
         made = 0
         while made < steps and episodes > 0:
             made += self.agent.advance(self.interaction, steps - made, episodes)
-            finished = self.interaction.take_finished()
-            self.statistics.append(finished)
-            episodes -= len(finished)
+            episodes -= self._count_finished()
         return made
+
+    def intervene(self, intervention: Intervention) -> None:
+        """Do to the run what a person chose, now, and log it; an action by hand makes one transition.
+
+        Raises `InputError`, and changes nothing, if it cannot be done here.
+        """
+        if intervention.step != self.step:
+            raise ValueError(f"an intervention of step {intervention.step} came at step {self.step}")
+        match intervention:
+            case Act(action=action):
+                self._act(action)
+            case Change(settings=settings):
+                self._change(settings)
+            case Edit(row=row, column=column, cell=cell):
+                self._edit(edited(self.world, row, column, cell))
+        self.log = (*self.log, intervention)
+
+    def mark(self) -> Mark:
+        """Return this moment, to come back to."""
+        parts = {"agent": self.agent.state(), "interaction": self.interaction.state()}
+        return Mark(self.step, State.joined(parts), self.statistics.episodes, self.world, self.settings, self.log)
+
+    def return_to(self, mark: Mark) -> None:
+        """Come back to a moment of this run."""
+        if (mark.world, mark.settings) != (self.world, self.settings):
+            self.world, self.settings = mark.world, mark.settings
+            self._build()
+        self.log = mark.log
+        self.agent.load_state(mark.state.under("agent"))
+        self.interaction.load_state(mark.state.under("interaction"))
+        self.statistics.go_to(mark.episodes)
 
     def state(self) -> State:
         """Return the whole state: agent, interaction, generators and statistics."""
-        memory = self.interaction.memory
-        interaction = State(
-            {"path": memory.path.copy()},
-            {
-                "progress": record_values(memory.progress),
-                "last": record_values(memory.last),
-                "generator": generator_state(self.interaction.generator),
-            },
-        )
-        return State.joined(
-            {"agent": self.agent.state(), "interaction": interaction, "statistics": self.statistics.state()}
-        )
+        arrays, values = self.mark().state
+        statistics = State.joined({"statistics": self.statistics.state()})
+        return State({**arrays, **statistics.arrays}, {**values, **statistics.values})
 
-    def load_state(self, state: State) -> None:
-        """Take over a state; raises `ValueError`, `KeyError` or `TypeError` if it does not fit this run."""
+    def load_state(self, state: State, log: Log = ()) -> None:
+        """Take over a state, which came about with the interventions of `log`.
+
+        Raises `ValueError`, `KeyError` or `TypeError` if it does not fit this run.
+        """
+        for entry in log:
+            if isinstance(entry, Edit):
+                self.world = edited(self.world, entry.row, entry.column, entry.cell)
+            elif isinstance(entry, Change):
+                self.settings = {**self.settings, **entry.settings}
+        if log:
+            self.log = log
+            self._build()
         self.agent.load_state(state.under("agent"))
+        self.interaction.load_state(state.under("interaction"))
         self.statistics.load_state(state.under("statistics"))
-        interaction, memory = state.under("interaction"), self.interaction.memory
-        load_array(memory.path, interaction.arrays.get("path"), "path")
-        fill_record(memory.progress, interaction.values["progress"])
-        fill_record(memory.last, interaction.values["last"])
-        states, actions = len(self.world.states), len(self.world.actions)
-        if (
-            not 0 <= int(memory.progress["state"][0]) < states
-            or not ((memory.path >= 0) & (memory.path < states)).all()
-        ):
-            raise ValueError("the run stands in a state that its world does not have")
-        if not 0 <= int(memory.last["action"][0]) < actions:
-            raise ValueError("the last action is none of this world")
-        self.interaction.generator.bit_generator.state = interaction.values["generator"]
 
     def identity(self) -> dict[str, Any]:
-        """Return what makes this run what it is, as plain values: world, agent, settings and seed."""
-        world = {"name": self.world.name, "definition": dict(self.world.definition)}
-        return {"world": world, "agent": self.agent_name, "settings": self.settings, "seed": self.seed}
+        """Return what makes this run what it is, as plain values: first world and settings, agent, seed and log."""
+        return {
+            "world": {"name": self.origin_world.name, "definition": dict(self.origin_world.definition)},
+            "agent": self.agent_name,
+            "settings": dict(self.origin_settings),
+            "seed": self.seed,
+            "log": to_plain(self.log),
+        }
 
     def digest(self) -> str:
         """Return the SHA-256 of the identity and the whole state, in hex."""
         arrays, values = self.state()
         return State(arrays, {**values, "run": self.identity()}).digest()
+
+    def _count_finished(self) -> int:
+        finished = self.interaction.take_finished()
+        self.statistics.append(finished)
+        return len(finished)
+
+    def _act(self, action: int) -> None:
+        if not self.interaction.may_act(action):
+            raise InputError("this action is not legal here")
+        self.agent.advance(self.interaction, 1, 1, by_hand=action)
+        self._count_finished()
+
+    def _change(self, settings: Mapping[str, str]) -> None:
+        changed = {**self.settings, **settings}
+        chosen = catalogue.settings(self.agent_name, self.world, changed)
+        self.agent.change(chosen)
+        self.settings = fields.as_text(chosen)
+
+    def _edit(self, world: TabularMDP) -> None:
+        origin = survivors(self.world, world)
+        interaction = self.interaction.resettled(world, origin)
+        self.agent.resettle(world, origin)
+        self.interaction, self.world = interaction, world

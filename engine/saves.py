@@ -19,9 +19,11 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from engine import interventions
 from engine.errors import InputError, near_miss
 from engine.run import Run
 from engine.state import State, canonical_json
+from engine.timeline import Timeline
 from engine.worlds import catalogue as worlds
 
 FORMAT = 1
@@ -40,10 +42,20 @@ _PARTS = {
     "settings": dict,
     "seed": int,
     "log": list,
+    "timeline": dict,
     "values": dict,
     "digest": str,
 }
-_INVALID = (safetensors.SafetensorError, ValueError, KeyError, TypeError, RecursionError, OverflowError)
+_INVALID = (
+    safetensors.SafetensorError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+    OverflowError,
+)
 
 
 @dataclass(frozen=True)
@@ -78,8 +90,8 @@ def suggested_name(run: Run) -> str:
     return f"{world[:40] or 'world'}-{run.agent_name}"
 
 
-def save(run: Run, folder: Path, name: str) -> Path:
-    """Write the run to `folder/name.safetensors` and return that path; what stood there is kept as `...~1`.
+def save(timeline: Timeline, folder: Path, name: str) -> Path:
+    """Write the run and its branches to `folder/name.safetensors` and return the path; the old file becomes `...~1`.
 
     The file is written beside its place, flushed to the disk, and then put there in one move, so that a reader finds
     the old file or the new one, whole, whatever happens in between. Raises `InputError` if it cannot be written.
@@ -87,16 +99,16 @@ def save(run: Run, folder: Path, name: str) -> Path:
     target = folder / f"{check_name(name)}{SUFFIX}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(target, _pack(run))
+        _replace(target, _pack(timeline))
     except OSError as error:
         raise InputError(f"cannot save to {target}: {error.strerror or error}") from None
     return target
 
 
-def autosave(run: Run, folder: Path) -> Path:
+def autosave(timeline: Timeline, folder: Path) -> Path:
     """Write the run among the autosaves of the folder of saves and return the path."""
     moment = datetime.now().strftime("%Y%m%d-%H%M%S")
-    return save(run, folder / AUTOSAVES, f"{suggested_name(run)[:48]}-{moment}")
+    return save(timeline, folder / AUTOSAVES, f"{suggested_name(timeline.run)[:48]}-{moment}")
 
 
 def find(folder: Path, word: str) -> Path | None:
@@ -108,7 +120,7 @@ def find(folder: Path, word: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def load(folder: Path, word: str) -> Run:
+def load(folder: Path, word: str) -> Timeline:
     """Rebuild the run that a word names; raises `InputError` if there is none or it is damaged."""
     path = find(folder, word)
     if path is None:
@@ -117,7 +129,7 @@ def load(folder: Path, word: str) -> Run:
     return read(path)
 
 
-def read(path: Path) -> Run:
+def read(path: Path) -> Timeline:
     """Rebuild the run of one file; raises `InputError`, in one line, if it is not a valid save."""
     data = _bytes_of(path)
     try:
@@ -129,15 +141,16 @@ def read(path: Path) -> Run:
             about["settings"],
             about["seed"],
         )
-        state = State(arrays, about["values"])
-        run.load_state(state)
+        run.load_state(State(arrays, about["values"]), interventions.from_plain(about["log"]))
         if set(run.state().arrays) != set(arrays):
             raise ValueError("it holds arrays that do not belong to this agent")
         if run.digest() != about["digest"]:
             raise ValueError("the digest does not fit the contents")
+        timeline = Timeline(run)
+        timeline.take_over(about["timeline"])
     except _INVALID as error:
         raise InputError(f"{path}: not a valid save: {_reason(error)}") from None
-    return run
+    return timeline
 
 
 def show(folder: Path, word: str) -> dict[str, Any]:
@@ -171,14 +184,15 @@ def _describe(folder: Path, path: Path) -> SaveListing:
     return SaveListing(name, world, agent, steps, episodes, modified, status.st_size)
 
 
-def _pack(run: Run) -> bytes:
+def _pack(timeline: Timeline) -> bytes:
+    run = timeline.run
     state = run.state()
     about = {
         "format": FORMAT,
         "program": program_version(),
         "versions": {"numpy": np.__version__, **_torch_version(run)},
         **run.identity(),
-        "log": [],
+        "timeline": timeline.record(),
         "values": state.values,
         "digest": run.digest(),
     }

@@ -1,4 +1,4 @@
-"""A session: one run at a time, what a person does with it, and what there is to see of it."""
+"""A session: one run at a time with its timeline, what a person does with it, and what there is to see of it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,8 +7,25 @@ from typing import TYPE_CHECKING
 from engine import saves, view
 from engine.agents import catalogue as agents
 from engine.errors import InputError
-from engine.messages import Command, Load, Notice, Reset, Save, Snapshot, Start
+from engine.interventions import Act, Change, Edit
+from engine.messages import (
+    ActByHand,
+    ChangeSettings,
+    Command,
+    EditCell,
+    EpisodeBack,
+    GoTo,
+    Load,
+    Notice,
+    Reset,
+    Save,
+    Snapshot,
+    Start,
+    StepBack,
+    SwitchBranch,
+)
 from engine.run import UNLIMITED, Run
+from engine.timeline import Timeline
 from engine.worlds import catalogue as worlds
 
 if TYPE_CHECKING:
@@ -18,47 +35,87 @@ NOTICES_KEPT = 8
 
 
 class Session:
-    """Holds the run and obeys the commands that change which run it is; knows nothing of time and threads.
+    """Holds the run and obeys the commands that change it; knows nothing of time and threads.
 
     `say` is called with a few words before something that takes a while, such as loading torch.
     """
 
     def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
         self.folder = folder
-        self.run: Run | None = None
+        self.timeline: Timeline | None = None
         self.demonstration: GreedyEpisodes | None = None
         self.save_name = ""
         self._say = say
-        self._saved_step = 0
+        self._kept: object = None
+        self._saved_steps: set[int] = set()
         self._notices: tuple[Notice, ...] = ()
+        self._views: Views | None = None
 
     @property
     def unsaved(self) -> bool:
-        """Whether the run has gone on since it was last saved, loaded or begun."""
-        return self.run is not None and self.run.step != self._saved_step
+        """Whether there is something in the run, on any branch, that is in no save."""
+        return self.timeline is not None and _extent(self.timeline) != self._kept
+
+    @property
+    def ended(self) -> bool:
+        """Whether the episode of the run is over."""
+        return self.timeline is None or self.timeline.run.interaction.ended
+
+    @property
+    def demonstration_over(self) -> bool:
+        """Whether a demonstration is shown that has come to its end."""
+        shown = self.demonstration.interaction if self.demonstration else None
+        return shown is not None and shown.step > 0 and shown.ended
 
     def obey(self, command: Command) -> None:
-        """Start, load, reset or save a run; a mistake becomes a notice and changes nothing."""
+        """Do what a command says to the run; a mistake becomes a notice and changes nothing."""
         try:
-            match command:
-                case Start(world, agent, settings, seed):
-                    self._say(f"preparing {world} and {agent}")
-                    self._take(Run(worlds.find(world), agent, settings, seed))
-                case Load(name):
-                    self._say(f"loading {name}")
-                    path = saves.find(self.folder, name)
-                    self._take(saves.load(self.folder, name), path.name.removesuffix(saves.SUFFIX) if path else name)
-                case Reset():
-                    run = self._the_run()
-                    self._say("beginning anew")
-                    self._take(Run(run.world, run.agent_name, run.settings, run.seed), self.save_name, saved=0)
-                    self.notify("begun anew: nothing is learned yet")
-                case Save(name):
-                    self._save(name)
-                case _:
-                    raise TypeError(f"{command} is not for the session")
+            self._obey(command)
         except InputError as error:
             self.notify(str(error), error=True)
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case Start(world, agent, settings, seed):
+                self._say(f"preparing {world} and {agent}")
+                self._take(Timeline(Run(worlds.find(world), agent, settings, seed)))
+            case Load(name):
+                self._load(name)
+            case Save(name):
+                self._save(name)
+            case Reset():
+                run = self._the_timeline().run
+                self._say("beginning anew")
+                again = Run(run.origin_world, run.agent_name, run.origin_settings, run.seed)
+                self._take(Timeline(again), self.save_name)
+                self.notify("begun anew: nothing is learned yet")
+            case StepBack():
+                self._the_timeline().go_to(self._the_timeline().step - 1)
+            case EpisodeBack():
+                self._the_timeline().back_one_episode()
+            case GoTo(step):
+                self._the_timeline().go_to(step)
+            case SwitchBranch(name):
+                self._say(f"going to {name}")
+                self._the_timeline().switch(name)
+            case _:
+                self._intervene(command)
+
+    def _intervene(self, command: Command) -> None:
+        timeline = self._the_timeline()
+        branch = timeline.branch.name
+        match command:
+            case ActByHand(action):
+                timeline.intervene(Act(timeline.step, action))
+            case ChangeSettings(settings):
+                timeline.intervene(Change(timeline.step, dict(settings)))
+                self.notify(f"from step {timeline.step:,} on: {', '.join(f'{k} {v}' for k, v in settings.items())}")
+            case EditCell(row, column, cell):
+                timeline.intervene(Edit(timeline.step, row, column, dict(cell)))
+            case _:
+                raise TypeError(f"{command} is not for the session")
+        if timeline.branch.name != branch:
+            self.notify(f"{timeline.branch.name} begins at step {timeline.branch.fork:,}; {branch} is kept")
 
     def notify(self, text: str, *, error: bool = False) -> None:
         """Add a notice for the person."""
@@ -68,7 +125,7 @@ class Session:
     def advance(self, steps: int, episodes: int = UNLIMITED) -> int:
         """Go on with the demonstration or else with the run; return the transitions made."""
         if self.demonstration is None:
-            return self._the_run().advance(steps, episodes)
+            return self._the_timeline().advance(steps, episodes)
         return 0 if self.demonstration_over else self.demonstration.advance(steps, 1)
 
     def demonstrate(self) -> None:
@@ -78,42 +135,34 @@ class Session:
             return
         from engine.evaluation import GreedyEpisodes  # It loads the compiled loops, which a start must not wait for.
 
-        run = self._the_run()
+        run = self._the_timeline().run
         self.demonstration = GreedyEpisodes(run.world, run.agent.q_values(), run.seed + run.step)
 
-    def leave_finished_demonstration(self) -> None:
-        """Come back to the run if a demonstration is shown that has come to its end."""
-        if self.demonstration_over:
+    def leave_demonstration(self, *, only_if_over: bool = False) -> None:
+        """Come back to the run if a demonstration is shown."""
+        if self.demonstration_over or not only_if_over:
             self.demonstration = None
-
-    @property
-    def demonstration_over(self) -> bool:
-        """Whether a demonstration is shown that has come to its end."""
-        shown = self.demonstration.interaction if self.demonstration else None
-        return shown is not None and shown.step > 0 and shown.ended
-
-    @property
-    def ended(self) -> bool:
-        """Whether the episode of the run is over."""
-        return self.run is None or self.run.interaction.ended
 
     def snapshot(self, *, playing: bool, speed: float, steps_per_second: float) -> Snapshot | None:
         """Show the session as it stands; None as long as there is no run."""
-        run = self.run
-        if run is None:
+        if self.timeline is None:
             return None
+        run = self.timeline.run
+        if self._views is None or not self._views.fit(run):
+            self._views = Views(run)
         q = run.agent.q_values()
         shown = self.demonstration.interaction if self.demonstration else run.interaction
         return Snapshot(
-            world=self._world_view,
-            agent=self._agent_view,
+            world=self._views.world,
+            agent=self._views.agent,
             step=run.step,
             epsilon=run.agent.epsilon(run.step),
             q=q,
             greedy=view.greedy_actions(q),
             update=None if self.demonstration else run.agent.update(),
             episodes=view.episodes_view(run.statistics),
-            truth=self._truth.beside(q),
+            truth=self._views.truth.beside(q),
+            timeline=view.timeline_view(self.timeline, self._saved_steps),
             playing=playing,
             speed=speed,
             steps_per_second=steps_per_second,
@@ -127,22 +176,47 @@ class Session:
 
     def autosave(self) -> Path | None:
         """Keep the run among the autosaves if something would be lost; return where, or None."""
-        return saves.autosave(self.run, self.folder) if self.run is not None and self.unsaved else None
+        return saves.autosave(self.timeline, self.folder) if self.timeline is not None and self.unsaved else None
 
-    def _take(self, run: Run, save_name: str = "", saved: int | None = None) -> None:
-        self.run, self.demonstration, self.save_name = run, None, save_name
-        self._saved_step = run.step if saved is None else saved
-        self._world_view = view.world_view(run.world)
-        self._agent_view = view.agent_view(run, agents.title(run.agent_name))
-        self._truth = view.Truth(run)
+    def _take(self, timeline: Timeline, save_name: str = "") -> None:
+        self.timeline, self.demonstration, self.save_name = timeline, None, save_name
+        self._kept = _extent(timeline)
+        self._saved_steps = {timeline.step} if timeline.step else set()
+
+    def _load(self, name: str) -> None:
+        self._say(f"loading {name}")
+        path = saves.find(self.folder, name)
+        timeline = saves.load(self.folder, name)
+        is_autosave = path is not None and path.parent.name == saves.AUTOSAVES
+        self._take(timeline, "" if path is None or is_autosave else path.name.removesuffix(saves.SUFFIX))
 
     def _save(self, name: str) -> None:
-        run = self._the_run()
-        path = saves.save(run, self.folder, name)
-        self.save_name, self._saved_step = name, run.step
-        self.notify(f"saved as {name} ({path.stat().st_size / 1024:,.0f} KiB, step {run.step:,})")
+        timeline = self._the_timeline()
+        path = saves.save(timeline, self.folder, name)
+        self.save_name, self._kept = name, _extent(timeline)
+        self._saved_steps.add(timeline.step)
+        self.notify(f"saved as {name} ({path.stat().st_size / 1024:,.0f} KiB, step {timeline.step:,})")
 
-    def _the_run(self) -> Run:
-        if self.run is None:
+    def _the_timeline(self) -> Timeline:
+        if self.timeline is None:
             raise InputError("there is no run yet; choose a world first")
-        return self.run
+        return self.timeline
+
+
+class Views:
+    """What is shown of a run's world and settings as long as neither changes."""
+
+    def __init__(self, run: Run) -> None:
+        self._of = (run.world, run.settings, run.seed, run.agent_name)
+        self.world = view.world_view(run.world)
+        self.agent = view.agent_view(run, agents.title(run.agent_name))
+        self.truth = view.Truth(run)
+
+    def fit(self, run: Run) -> bool:
+        """Whether they are those of the run as it is now."""
+        return self._of == (run.world, run.settings, run.seed, run.agent_name)
+
+
+def _extent(timeline: Timeline) -> object:
+    """Return what there is in a run: how far each branch goes, and what was done in it."""
+    return tuple((branch.name, branch.head, branch.log) for branch in timeline.branches.values())

@@ -16,6 +16,7 @@ class Statistics:
 
     def __init__(self) -> None:
         self._rows = np.zeros(1024, EPISODE)
+        self._known = 0
         self.episodes = 0
 
     def append(self, rows: npt.NDArray[np.void]) -> None:
@@ -27,6 +28,19 @@ class Statistics:
             self._rows = grown
         self._rows[self.episodes : needed] = rows
         self.episodes = needed
+        self._known = max(self._known, needed)
+
+    def copy(self) -> "Statistics":
+        """Return the same rows in an array of their own."""
+        other = Statistics()
+        other.append(self._rows[: self.episodes])
+        return other
+
+    def go_to(self, episodes: int) -> None:
+        """Stand where so many episodes were finished: the later ones stay known, and come again when time goes on."""
+        if not 0 <= episodes <= self._known:
+            raise ValueError(f"{episodes} episodes were never finished here")
+        self.episodes = episodes
 
     def last(self, count: int) -> npt.NDArray[np.void]:
         """Return the last `count` finished episodes, oldest first; a copy."""
@@ -54,7 +68,7 @@ class Statistics:
         rows = np.zeros(episodes if self._all_have(state, episodes) else 0, EPISODE)
         for name in EPISODE.names or ():
             rows[name] = state.arrays[name]
-        self._rows, self.episodes = np.zeros(1024, EPISODE), 0
+        self._rows, self._known, self.episodes = np.zeros(1024, EPISODE), 0, 0
         self.append(rows)
 
     @staticmethod

@@ -11,14 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.messages import (
+    ChangeSettings,
     Command,
     Demonstrate,
+    EditCell,
     Faster,
     FinishEpisode,
     Load,
     Pause,
     PlayOrPause,
-    Reset,
     RunAtFullSpeed,
     Save,
     Slower,
@@ -126,13 +127,13 @@ class Trainer:
         match command:
             case Step():
                 pace.pause()
-                session.leave_finished_demonstration()
+                session.leave_demonstration(only_if_over=True)
                 session.advance(1)
             case FinishEpisode():
-                session.leave_finished_demonstration()
+                session.leave_demonstration(only_if_over=True)
                 pace.rush(self._clock())
             case PlayOrPause() | RunAtFullSpeed():
-                session.leave_finished_demonstration()
+                session.leave_demonstration(only_if_over=True)
                 pace.toggle(full=isinstance(command, RunAtFullSpeed), now=self._clock())
             case Faster() | Slower():
                 pace.change(1 if isinstance(command, Faster) else -1)
@@ -143,9 +144,11 @@ class Trainer:
                 pace.pause()
                 if session.demonstration is not None:
                     pace.play(self._clock())
-            case Start() | Load() | Reset() | Save():
-                if not isinstance(command, Save):
-                    pace.pause()
+            case Save() | ChangeSettings() | EditCell():
+                session.obey(command)
+            case _:
+                pace.pause()
+                session.leave_demonstration()
                 session.obey(command)
 
     def _go_on(self) -> None:

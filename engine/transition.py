@@ -24,6 +24,8 @@ class Transition:
     die: float
     """The number in [0, 1) that decided: the agent explores when it falls below epsilon."""
     epsilon: float
+    by_hand: bool = False
+    """Whether a person chose the action; no die was rolled then."""
 
 
 @dataclass(frozen=True)

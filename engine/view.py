@@ -1,7 +1,7 @@
 """What a run looks like from outside: the plain values of a Snapshot, made from a run."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,10 @@ import numpy as np
 from engine import planning
 from engine.errors import InputError
 from engine.interaction import Interaction, record_values
-from engine.messages import AgentView, EpisodesView, TruthView, WorldView
+from engine.messages import AgentView, BranchView, EpisodesView, TimelineView, TruthView, WorldView
 from engine.run import Run
 from engine.statistics import Statistics
+from engine.timeline import Timeline
 from engine.worlds.mdp import BoolArray, FloatArray, TabularMDP
 
 RECENT_EPISODES = 2000
@@ -42,7 +43,7 @@ def world_view(world: TabularMDP) -> WorldView:
 
 def agent_view(run: Run, title: str) -> AgentView:
     """Show who learns."""
-    return AgentView(run.agent_name, title, run.settings, run.seed)
+    return AgentView(run.agent_name, title, dict(run.settings), run.seed)
 
 
 def episodes_view(statistics: Statistics) -> EpisodesView:
@@ -55,6 +56,23 @@ def episodes_view(statistics: Statistics) -> EpisodesView:
         terminated=rows["terminated"].copy(),
         mean_return=statistics.mean("return"),
         mean_length=statistics.mean("length"),
+    )
+
+
+def timeline_view(timeline: Timeline, saved: Iterable[int]) -> TimelineView:
+    """Show where in the run one is."""
+    lengths = timeline.run.statistics.last(RECENT_EPISODES)["length"]
+    progress = timeline.run.interaction.memory.progress
+    last_end = timeline.step - (0 if progress["ended"][0] else int(progress["length"][0]))
+    ends = last_end - np.concatenate([np.cumsum(lengths[::-1])[:-1][::-1], [0]])
+    return TimelineView(
+        head=timeline.head,
+        branch=timeline.branch.name,
+        branches=tuple(BranchView(b.name, b.fork, b.head) for b in timeline.branches.values()),
+        keyframes=np.array([mark.step for mark in timeline.branch.marks], np.int64),
+        episode_ends=ends[: len(lengths)].astype(np.int64),
+        interventions=np.array([entry.step for entry in timeline.branch.log], np.int64),
+        saves=np.array(sorted(saved), np.int64),
     )
 
 

@@ -22,6 +22,7 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "evaluate": verbs.evaluate,
     "saves": verbs.saves,
     "show": verbs.show,
+    "replay": verbs.replay,
 }
 
 
@@ -142,6 +143,9 @@ def _verb_parser() -> Parser:
     evaluate.add_argument("--seed", type=_seed, required=True, metavar="S")
     add("saves", "list the saved agents")
     add("show", "show everything of a save but its arrays").add_argument("save", metavar="SAVE")
+    add("replay", "derive a saved run again from world, settings, seed and log, and compare").add_argument(
+        "save", metavar="SAVE"
+    )
     return parser
 
 

@@ -13,6 +13,7 @@ from engine import saves as engine_saves
 from engine.agents import catalogue as agent_catalogue
 from engine.errors import InputError
 from engine.run import UNLIMITED, Run
+from engine.timeline import Timeline, first_difference
 from engine.worlds import catalogue as world_catalogue
 
 PROGRESS_EVERY = 0.2
@@ -90,12 +91,13 @@ def train(options: argparse.Namespace) -> int:
     """Let an agent learn, and say what came of it."""
     if options.save:
         engine_saves.check_name(options.save)
-    run = _run_to_train(options)
+    timeline = _timeline_to_train(options)
+    run = timeline.run
     began = time.perf_counter()
-    steps = _train(run, options.steps or UNLIMITED, options.episodes or UNLIMITED)
+    steps = _train(timeline, options.steps or UNLIMITED, options.episodes or UNLIMITED)
     seconds = time.perf_counter() - began
     if options.save:
-        engine_saves.save(run, options.saves, options.save)
+        engine_saves.save(timeline, options.saves, options.save)
     report = _report(run, steps, seconds)
     if options.json:
         return _print_json({key: value for key, value in report.items() if key != "returns" or not options.no_returns})
@@ -114,7 +116,7 @@ def evaluate(options: argparse.Namespace) -> int:
     """Walk by the greedy policy of a save."""
     from engine.evaluation import evaluate as walk
 
-    run = engine_saves.load(options.saves, options.save)
+    run = engine_saves.load(options.saves, options.save).run
     result = walk(run.world, run.agent.q_values(), options.episodes, options.seed)
     report = {
         "save": options.save,
@@ -165,7 +167,31 @@ def show(options: argparse.Namespace) -> int:
     return 0
 
 
-def _run_to_train(options: argparse.Namespace) -> Run:
+def replay(options: argparse.Namespace) -> int:
+    """Derive a saved run again from its origin, and say whether the same came of it."""
+    run = engine_saves.load(options.saves, options.save).run
+    about = engine_saves.show(options.saves, options.save)
+    began = time.perf_counter()
+    step = first_difference(run, about["timeline"]["keyframes"], about["digest"])
+    report = {
+        "save": options.save,
+        "same": step is None,
+        "first_difference": step,
+        "steps": run.step,
+        "keyframes": len(about["timeline"]["keyframes"]),
+        "seconds": time.perf_counter() - began,
+        "digest": about["digest"],
+    }
+    if options.json:
+        _print_json(report)
+    elif step is None:
+        print(f"the same: {run.step:,} steps derived again in {report['seconds']:.2f} s, digest {about['digest'][:16]}")
+    else:
+        print(f"not the same: the runs first differ at the keyframe of step {step:,}")
+    return 0 if step is None else 1
+
+
+def _timeline_to_train(options: argparse.Namespace) -> Timeline:
     if options.resume:
         if options.world or options.agent or options.seed is not None or options.set:
             raise InputError("--resume goes on with a saved run: its world, agent, settings and seed are in the save")
@@ -174,7 +200,7 @@ def _run_to_train(options: argparse.Namespace) -> Run:
         if getattr(options, name) is None:
             wanted = "WORLD" if name == "world" else f"--{name}"
             raise InputError(f"train needs {wanted}, or --resume SAVE (qscope train --help explains)")
-    return Run(world_catalogue.find(options.world), options.agent, _settings(options.set), options.seed)
+    return Timeline(Run(world_catalogue.find(options.world), options.agent, _settings(options.set), options.seed))
 
 
 def _settings(pairs: list[str]) -> dict[str, str]:
@@ -187,13 +213,14 @@ def _settings(pairs: list[str]) -> dict[str, str]:
     return settings
 
 
-def _train(run: Run, steps: int, episodes: int) -> int:
+def _train(timeline: Timeline, steps: int, episodes: int) -> int:
     """Advance in portions, with a line of progress on a terminal; return the steps made."""
+    run = timeline.run
     made, finished_before, portion = 0, run.statistics.episodes, 1000
     shown = sys.stderr.isatty()
     while made < steps and (remaining := episodes - (run.statistics.episodes - finished_before)) > 0:
         began = time.perf_counter()
-        made += run.advance(min(portion, steps - made), min(remaining, episodes))
+        made += timeline.advance(min(portion, steps - made), min(remaining, episodes))
         seconds = time.perf_counter() - began
         portion = max(1, int(portion * min(2.0, PROGRESS_EVERY / max(seconds, 1e-6))))
         if shown:

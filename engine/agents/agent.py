@@ -6,7 +6,7 @@ from engine.agents.fields import Settings
 from engine.interaction import Interaction
 from engine.state import State
 from engine.transition import Update
-from engine.worlds.mdp import FloatArray
+from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
 
 
 class Agent(Protocol):
@@ -19,11 +19,23 @@ class Agent(Protocol):
         """The settings with which it was made."""
         ...
 
-    def advance(self, interaction: Interaction, steps: int, episodes: int) -> int:
+    keyframe_every: int
+    """After how many steps it is worth keeping its state, so that going back is quick and little is kept."""
+
+    def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """Act and learn for at most `steps` transitions and `episodes` finished episodes; return the transitions made.
 
         It may return early, at least after one transition. Advancing by n is the same as n times by 1, to the bit.
+        `by_hand` is an action that a person chose for the first step, or -1.
         """
+        ...
+
+    def change(self, settings: Settings) -> None:
+        """Go on with other settings; raises `InputError` for one that cannot change while the agent lives."""
+        ...
+
+    def resettle(self, world: TabularMDP, origin: IntArray) -> None:
+        """Go on in an edited world: its state s was state `origin[s]` before, or is new where that is -1."""
         ...
 
     def q_values(self) -> FloatArray:

@@ -17,7 +17,8 @@ from engine.worlds.mdp import BoolArray, FloatArray, IntArray
 
 Generator = np.random.Generator
 Record = npt.NDArray[np.void]
-Limits = tuple[int, int]
+Limits = tuple[int, int, int]
+"""How far a loop goes: steps, finished episodes, and the action that a person chose for the first step, or -1."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -125,6 +126,7 @@ def record(
     explored: bool,
     die: float,
     epsilon: float,
+    by_hand: bool,
 ) -> None:
     """Write down the last transition."""
     last = memory.last[0]
@@ -137,6 +139,7 @@ def record(
     last["explored"] = explored
     last["die"] = die
     last["epsilon"] = epsilon
+    last["by_hand"] = by_hand
 
 
 @compiled
@@ -225,7 +228,11 @@ def q_learning(
             begin_episode(model, memory, world_rng)
         s = progress["state"]
         epsilon = schedule_value(epsilon_row, progress["step"])
-        a, explored, die = epsilon_greedy(q[s], model.legal[s], epsilon, policy_rng)
+        by_hand = steps == 0 and limits[2] >= 0
+        if by_hand:
+            a, explored, die = limits[2], False, 1.0
+        else:
+            a, explored, die = epsilon_greedy(q[s], model.legal[s], epsilon, policy_rng)
         r, s2, terminated, truncated = react(model, s, a, progress["length"], world_rng)
 
         a2, value = (-1, 0.0) if terminated else highest(q[s2], model.legal[s2])
@@ -248,7 +255,7 @@ def q_learning(
         row["td_target"] = target
         row["td_error"] = td_error
         row["value_after"] = q[s, a]
-        record(memory, s, a, r, s2, terminated, truncated, explored, die, epsilon)
+        record(memory, s, a, r, s2, terminated, truncated, explored, die, epsilon, by_hand)
     return steps
 
 
@@ -275,6 +282,6 @@ def greedy(
         a, explored, die = epsilon_greedy(q[s], model.legal[s], 0.0, policy_rng)
         r, s2, terminated, truncated = react(model, s, a, progress["length"], world_rng)
         fold(memory, r, s2, terminated, truncated, discount, 0.0, 0.0)
-        record(memory, s, a, r, s2, terminated, truncated, explored, die, 0.0)
+        record(memory, s, a, r, s2, terminated, truncated, explored, die, 0.0, False)
         steps += 1
     return steps

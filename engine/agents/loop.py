@@ -2,11 +2,8 @@
 
 from typing import NamedTuple, Protocol
 
-import numpy as np
-
 from engine.agents import kernels
 from engine.interaction import FINISHED_CAPACITY, Interaction
-from engine.worlds.mdp import BoolArray, FloatArray
 
 
 class Decision(NamedTuple):
@@ -21,8 +18,8 @@ class Decision(NamedTuple):
 class Learner(Protocol):
     """An agent as the loop sees it."""
 
-    def act(self, state: int, step: int) -> Decision:
-        """Choose an action in `state` after `step` transitions."""
+    def act(self, state: int, step: int, by_hand: int) -> Decision:
+        """Choose an action in `state` after `step` transitions; take `by_hand` where it is not -1."""
         ...
 
     def learn(self, state: int, action: int, reward: float, next_state: int, terminated: bool) -> float:
@@ -30,8 +27,10 @@ class Learner(Protocol):
         ...
 
 
-def interact(learner: Learner, interaction: Interaction, discount: float, steps: int, episodes: int) -> int:
-    """Let the learner act and learn for at most so many steps and finished episodes; return the steps made."""
+def interact(
+    learner: Learner, interaction: Interaction, discount: float, steps: int, episodes: int, by_hand: int
+) -> int:
+    """Let the learner act and learn as `Agent.advance` says; return the steps made."""
     model, memory, generator = interaction.model, interaction.memory, interaction.generator
     progress, finished = memory.progress[0], memory.finished_count
     limit = min(int(finished[0]) + episodes, FINISHED_CAPACITY)
@@ -40,17 +39,13 @@ def interact(learner: Learner, interaction: Interaction, discount: float, steps:
         if progress["ended"]:
             kernels.begin_episode(model, memory, generator)
         state = int(progress["state"])
-        action, explored, die, epsilon = learner.act(state, int(progress["step"]))
+        action, explored, die, epsilon = learner.act(state, int(progress["step"]), by_hand if made == 0 else -1)
         reward, next_state, terminated, truncated = kernels.react(
             model, state, action, int(progress["length"]), generator
         )
         td_error = learner.learn(state, action, reward, next_state, terminated)
         kernels.fold(memory, reward, next_state, terminated, truncated, discount, td_error, epsilon)
-        kernels.record(memory, state, action, reward, next_state, terminated, truncated, explored, die, epsilon)
+        chosen = by_hand >= 0 and made == 0
+        kernels.record(memory, state, action, reward, next_state, terminated, truncated, explored, die, epsilon, chosen)
         made += 1
     return made
-
-
-def greedy_action(values: FloatArray, legal: BoolArray, generator: np.random.Generator) -> int:
-    """Return the legal action of the highest value; among equals one drawn uniformly."""
-    return int(kernels.best_action(values, legal, generator))

@@ -10,7 +10,7 @@ from engine.agents.settings import QLearningSettings
 from engine.interaction import Interaction, fill_record, record_values
 from engine.state import State, generator_state, load_array
 from engine.transition import TableUpdate
-from engine.worlds.mdp import FloatArray, TabularMDP
+from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
 
 UPDATE = np.dtype([(f.name, "i8" if f.type is int else "f8") for f in dataclasses.fields(TableUpdate)])
 
@@ -21,16 +21,29 @@ class QLearning:
     name: ClassVar[str] = "q-learning"
 
     def __init__(self, world: TabularMDP, settings: QLearningSettings, generator: np.random.Generator) -> None:
-        self.settings = settings
         self._legal = world.legal
         self._q = np.where(world.legal, settings.initial_value, 0.0)
         self._visits = np.zeros(world.legal.shape, np.int64)
         self._update = np.zeros(1, UPDATE)
         self._generator = generator
+        self.keyframe_every = min(max(4 * self._q.size, 20_000), 400_000)
+        self.change(settings)
+
+    def change(self, settings: QLearningSettings) -> None:
+        """See `Agent.change`."""
+        self.settings = settings
         self._epsilon_row = settings.epsilon.row
         self._step_size_row = settings.step_size.row
 
-    def advance(self, interaction: Interaction, steps: int, episodes: int) -> int:
+    def resettle(self, world: TabularMDP, origin: IntArray) -> None:
+        """See `Agent.resettle`: the values of a state move with it, a new one begins at the initial value."""
+        known = (origin >= 0)[:, None] & self._legal[origin] & world.legal
+        fresh = np.where(world.legal, self.settings.initial_value, 0.0)
+        self._q = np.where(known, self._q[origin], fresh)
+        self._visits = np.where(known, self._visits[origin], 0)
+        self._legal = world.legal
+
+    def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """See `Agent.advance`."""
         made: int = kernels.q_learning(
             interaction.model,
@@ -43,7 +56,7 @@ class QLearning:
             self.settings.discount,
             interaction.generator,
             self._generator,
-            (steps, episodes),
+            (steps, episodes, by_hand),
         )
         return made
 
@@ -57,7 +70,7 @@ class QLearning:
 
     def update(self) -> TableUpdate | None:
         """See `Agent.update`."""
-        return TableUpdate(**record_values(self._update)) if self._visits.any() else None
+        return TableUpdate(**record_values(self._update)) if self._update["step_size"][0] else None
 
     def state(self) -> State:
         """See `Agent.state`."""

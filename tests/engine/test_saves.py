@@ -13,15 +13,16 @@ from engine import saves as engine_saves
 from engine.agents import catalogue as agents
 from engine.errors import InputError
 from engine.run import Run
+from engine.timeline import Timeline
 from engine.worlds import catalogue
 
 SMALL = {"dqn": {"replay_capacity": "64", "learning_starts": "20", "batch_size": "8", "hidden": "16"}}
 
 
 def make(agent="q-learning", steps=137):
-    run = Run(catalogue.find("russell-norvig-4x3"), agent, SMALL.get(agent, {}), seed=5)
-    run.advance(steps=steps)
-    return run
+    timeline = Timeline(Run(catalogue.find("russell-norvig-4x3"), agent, SMALL.get(agent, {}), seed=5))
+    timeline.advance(steps=steps)
+    return timeline
 
 
 def rewritten(path, change):
@@ -35,61 +36,61 @@ def rewritten(path, change):
 
 @pytest.mark.parametrize("agent", agents.names())
 def test_a_saved_run_goes_on_exactly_in_another_process(agent, saves):
-    run = make(agent)
-    engine_saves.save(run, saves, "half")
-    run.advance(steps=200)
+    timeline = make(agent)
+    engine_saves.save(timeline, saves, "half")
+    timeline.advance(steps=200)
     program = (
         "import sys; from pathlib import Path; from engine import saves\n"
-        "run = saves.load(Path(sys.argv[1]), 'half'); run.advance(steps=200); print(run.digest())"
+        "saved = saves.load(Path(sys.argv[1]), 'half'); saved.advance(steps=200); print(saved.run.digest())"
     )
     output = subprocess.run([sys.executable, "-c", program, saves], capture_output=True, text=True, check=True)
-    assert output.stdout.strip() == run.digest()
+    assert output.stdout.strip() == timeline.run.digest()
 
 
 @pytest.mark.parametrize("agent", agents.names())
 def test_what_is_loaded_has_the_same_values_and_statistics(agent, saves):
-    run = make(agent)
-    engine_saves.save(run, saves, "a")
+    timeline = make(agent)
+    engine_saves.save(timeline, saves, "a")
     loaded = engine_saves.load(saves, "a")
-    assert np.array_equal(loaded.agent.q_values(), run.agent.q_values(), equal_nan=True)
-    assert np.array_equal(loaded.statistics.returns, run.statistics.returns)
-    assert loaded.interaction.path() == run.interaction.path()
-    assert loaded.agent.update() == run.agent.update()
-    assert loaded.digest() == run.digest()
+    assert np.array_equal(loaded.run.agent.q_values(), timeline.run.agent.q_values(), equal_nan=True)
+    assert np.array_equal(loaded.run.statistics.returns, timeline.run.statistics.returns)
+    assert loaded.run.interaction.path() == timeline.run.interaction.path()
+    assert loaded.run.agent.update() == timeline.run.agent.update()
+    assert loaded.run.digest() == timeline.run.digest()
 
 
 def test_the_save_holds_the_world_itself_not_its_name(saves, tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text('title = "mine"\ndiscount = 0.5\nmap = "S.G"\n[cells.G]\nterminal = true\nreward = 3.0\n')
-    run = Run(catalogue.find(str(file)), "q-learning", {}, seed=0)
-    run.advance(episodes=5)
-    engine_saves.save(run, saves, "a")
+    timeline = Timeline(Run(catalogue.find(str(file)), "q-learning", {}, seed=0))
+    timeline.advance(episodes=5)
+    engine_saves.save(timeline, saves, "a")
     file.unlink()
-    assert engine_saves.load(saves, "a").world.title == "mine"
+    assert engine_saves.load(saves, "a").run.world.title == "mine"
 
 
 def test_the_previous_revision_is_kept(saves):
-    run = make()
-    first = run.digest()
-    engine_saves.save(run, saves, "a")
-    run.advance(steps=10)
-    engine_saves.save(run, saves, "a")
-    assert engine_saves.read(saves / "a.safetensors~1").digest() == first
-    assert engine_saves.load(saves, "a").digest() == run.digest()
+    timeline = make()
+    first = timeline.run.digest()
+    engine_saves.save(timeline, saves, "a")
+    timeline.advance(steps=10)
+    engine_saves.save(timeline, saves, "a")
+    assert engine_saves.read(saves / "a.safetensors~1").run.digest() == first
+    assert engine_saves.load(saves, "a").run.digest() == timeline.run.digest()
 
 
 def test_a_failed_save_leaves_the_old_file_and_no_rest(saves, monkeypatch):
-    run = make()
-    engine_saves.save(run, saves, "a")
+    timeline = make()
+    engine_saves.save(timeline, saves, "a")
     before = (saves / "a.safetensors").read_bytes()
-    run.advance(steps=10)
+    timeline.advance(steps=10)
 
     def full(_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(InputError, match=r"cannot save to .*: No space left on device"):
-        engine_saves.save(run, saves, "a")
+        engine_saves.save(timeline, saves, "a")
     assert (saves / "a.safetensors").read_bytes() == before
     assert [path.name for path in saves.iterdir()] == ["a.safetensors"]
 
@@ -110,16 +111,16 @@ def test_a_name_that_leaves_the_folder_or_misleads_is_refused(name, saves):
 
 
 def test_the_listing_tells_what_each_save_is(saves):
-    run = make()
-    engine_saves.save(run, saves, "a")
-    engine_saves.autosave(run, saves)
+    timeline = make()
+    engine_saves.save(timeline, saves, "a")
+    engine_saves.autosave(timeline, saves)
     (saves / "broken.safetensors").write_bytes(b"nothing")
     entries = engine_saves.listing(saves)
     assert [entry.name for entry in entries][:2] == ["a", "broken"]
     assert entries[2].name.startswith(".autosave/")
     assert (entries[0].world, entries[0].agent, entries[0].steps) == ("russell-norvig-4x3", "q-learning", 137)
     assert entries[1].problem
-    assert engine_saves.load(saves, entries[2].name).digest() == run.digest()
+    assert engine_saves.load(saves, entries[2].name).run.digest() == timeline.run.digest()
 
 
 def test_an_absent_save_names_its_near_miss(saves):
@@ -190,9 +191,9 @@ def test_rewriting_without_a_change_stays_valid(saves):
 
 
 def test_showing_a_save_tells_everything_but_the_arrays(saves):
-    run = make("dqn")
-    engine_saves.save(run, saves, "a")
+    timeline = make("dqn")
+    engine_saves.save(timeline, saves, "a")
     about = engine_saves.show(saves, "a")
-    assert about["digest"] == run.digest()
+    assert about["digest"] == timeline.run.digest()
     assert about["settings"]["hidden"] == "16"
     assert about["world"]["definition"]["slip"] == 0.2

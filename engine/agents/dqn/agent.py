@@ -11,10 +11,11 @@ from engine.agents.dqn.learner import QLearner, Result
 from engine.agents.dqn.replay import Replay
 from engine.agents.loop import Decision, interact
 from engine.agents.settings import DQNSettings
+from engine.errors import InputError
 from engine.interaction import Interaction
 from engine.state import State, generator_state
 from engine.transition import BatchUpdate
-from engine.worlds.mdp import FloatArray, TabularMDP
+from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
 
 # Small layers gain nothing from several threads, and one thread adds up in one order: the same bits on every machine.
 torch.set_num_threads(1)
@@ -24,24 +25,42 @@ class DQN:
     """Deep Q-learning with a target network and experience replay (Mnih et al., 2015)."""
 
     name: ClassVar[str] = "dqn"
+    keyframe_every = 1000
 
     def __init__(self, world: TabularMDP, settings: DQNSettings, generator: np.random.Generator) -> None:
-        self.settings = settings
         self._legal = world.legal
         self._generator = generator
         self._learner = QLearner(world.legal, settings.hidden, settings.learning_rate, generator)
         self._replay = Replay(settings.replay_capacity)
         self._transitions = 0
-        self._epsilon_row = settings.epsilon.row
         self._update: BatchUpdate | None = None
+        self.settings = settings
+        self.change(settings)
 
-    def advance(self, interaction: Interaction, steps: int, episodes: int) -> int:
+    def change(self, settings: DQNSettings) -> None:
+        """See `Agent.change`: the network's shape and the replay's capacity stay as they are."""
+        for name in ("hidden", "replay_capacity"):
+            if getattr(settings, name) != getattr(self.settings, name):
+                raise InputError(f"setting {name} cannot change while the agent lives; begin a new run for that")
+        self.settings = settings
+        self._epsilon_row = settings.epsilon.row
+        self._learner.learning_rate = settings.learning_rate
+
+    def resettle(self, world: TabularMDP, origin: IntArray) -> None:
+        """See `Agent.resettle`: transitions of states that are no more are forgotten, a new input begins at zero."""
+        self._learner = self._learner.resettled(world.legal, origin)
+        self._replay.renumber(origin, len(self._legal))
+        self._legal = world.legal
+
+    def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """See `Agent.advance`."""
-        return interact(self, interaction, self.settings.discount, steps, episodes)
+        return interact(self, interaction, self.settings.discount, steps, episodes, by_hand)
 
-    def act(self, state: int, step: int) -> Decision:
-        """Choose epsilon-greedily by the Q-network."""
+    def act(self, state: int, step: int, by_hand: int = -1) -> Decision:
+        """Choose epsilon-greedily by the Q-network, unless a person chose."""
         epsilon = self.epsilon(step)
+        if by_hand >= 0:
+            return Decision(by_hand, False, 1.0, epsilon)
         values = self._values_of(state)
         action, explored, die = kernels.epsilon_greedy(values, self._legal[state], epsilon, self._generator)
         return Decision(action, explored, die, epsilon)

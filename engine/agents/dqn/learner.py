@@ -10,7 +10,7 @@ from engine.agents.dqn.encoding import OneHot
 from engine.agents.dqn.network import QNetwork, layer_views
 from engine.agents.dqn.replay import Batch
 from engine.state import State, load_array
-from engine.worlds.mdp import BoolArray
+from engine.worlds.mdp import BoolArray, IntArray
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 """Adam's constants, as Kingma & Ba (2015) propose them."""
@@ -44,6 +44,19 @@ class QLearner:
         self._mean, self._variance = torch.zeros_like(self._gradient), torch.zeros_like(self._gradient)
         terminal = ~legal.any(axis=1, keepdims=True)
         self._penalty = torch.from_numpy(np.where(legal | terminal, 0.0, ILLEGAL).astype(np.float32))
+
+    def resettled(self, legal: BoolArray, origin: IntArray) -> "QLearner":
+        """Return this learner for an edited world: inputs move with their states, those of new states begin at zero."""
+        hidden = self.online.sizes[1:-1]
+        other = QLearner(legal, hidden, self.learning_rate, np.random.default_rng(0))
+        kept, outputs = origin >= 0, self.online.sizes[1]
+        for name, array in other._arrays().items():
+            before = self._arrays()[name]
+            inputs = np.zeros((len(origin), outputs), np.float32)
+            inputs[kept] = before[: self.encoding.features * outputs].reshape(-1, outputs)[origin[kept]]
+            array[...] = np.concatenate([inputs.ravel(), before[self.encoding.features * outputs :]])
+        other.updates = self.updates
+        return other
 
     def values(self, network: QNetwork, states: Tensor) -> Tensor:
         """Return the action values of states by a network, shapes (batch,) -> (batch, actions)."""

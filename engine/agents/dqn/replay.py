@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 
 from engine.state import Array, State
+from engine.worlds.editing import numbers_after
+from engine.worlds.mdp import IntArray
 
 
 class Batch(NamedTuple):
@@ -48,6 +50,18 @@ class Replay:
         """Draw transitions uniformly, with replacement."""
         rows = torch.from_numpy(generator.integers(0, self.size, batch_size))
         return Batch(*(tensor[rows] for tensor in self._tensors))
+
+    def renumber(self, origin: IntArray, states_before: int) -> None:
+        """Follow an edit of the world: its state s was `origin[s]` before; what names a state that is no more goes."""
+        now = numbers_after(origin, states_before)
+        oldest_first = (np.arange(self.size) + (self._next if self.size == self.capacity else 0)) % self.capacity
+        rows = {name: column[oldest_first] for name, column in self._columns.items()}
+        rows["states"], rows["next_states"] = now[rows["states"]], now[rows["next_states"]]
+        kept = (rows["states"] >= 0) & (rows["next_states"] >= 0)
+        self.size = int(kept.sum())
+        self._next = self.size % self.capacity
+        for name, column in self._columns.items():
+            column[: self.size] = rows[name][kept]
 
     def state(self) -> State:
         """Return the filled part of the ring and the place of the next transition."""

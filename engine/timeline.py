@@ -1,0 +1,238 @@
+"""The timeline: marks of the past, the log of interventions, and branches; any step of a run can be gone to.
+
+Going somewhere is coming back to the nearest mark before it and advancing from there: a run is a function of its log,
+so the same future comes again, to the bit. Doing something else in the past begins a branch; the old future is kept.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.errors import InputError
+from engine.interventions import Act, Intervention, Log, from_plain, to_plain
+from engine.run import UNLIMITED, Mark, Run
+from engine.statistics import Statistics
+
+MEMORY = 64 * 2**20
+"""How many bytes the marks may take together."""
+
+RECENT = 10_000
+"""So many steps before the furthest one, marks are thinned out last."""
+
+
+KEPT_DIGESTS = 32
+"""About how many digests of marks a save keeps."""
+
+
+@dataclass
+class Branch:
+    """One way in which a run went on."""
+
+    name: str
+    log: Log = ()
+    """Every intervention from the first step of the run to the furthest of the branch."""
+    head: int = 0
+    """The furthest step that was reached."""
+    fork: int = 0
+    """The step at which it left the branch it came from; 0 for the first."""
+    marks: list[Mark] = field(default_factory=list)
+    """In the order of their steps; the first is the beginning of the run."""
+    statistics: Statistics = field(default_factory=Statistics)
+    digests: dict[int, str] = field(default_factory=dict)
+    """Digests of marks of earlier sittings, by step."""
+
+
+class Timeline:
+    """A run with its past and its branches; `run` is the run at the step where one is."""
+
+    def __init__(self, run: Run, memory: int = MEMORY) -> None:
+        """`run` may stand anywhere; its beginning is made again from its origin if it has gone on since."""
+        self.run = run
+        self._memory = memory
+        first = run if run.step == 0 and not run.log else _beginning(run)
+        marks = [first.mark()] if first is run else [first.mark(), run.mark()]
+        branch = Branch("main", run.log, run.step, 0, marks, run.statistics)
+        self.branches = {branch.name: branch}
+        self.branch = branch
+
+    @property
+    def step(self) -> int:
+        """Where one is."""
+        return self.run.step
+
+    @property
+    def head(self) -> int:
+        """The furthest step of the branch."""
+        return self.branch.head
+
+    def advance(self, steps: int = UNLIMITED, episodes: int = UNLIMITED) -> int:
+        """Go forward as `Run.advance` does, through the known future first, with what was done there."""
+        began, finished = self.step, self.run.statistics.episodes
+        while (left := steps - (self.step - began)) > 0:
+            episodes_left = episodes - (self.run.statistics.episodes - finished)
+            if episodes_left <= 0:
+                break
+            self._portion(left, episodes_left)
+        self.branch.head = max(self.head, self.step)
+        return self.step - began
+
+    def intervene(self, intervention: Intervention) -> None:
+        """Do something to the run now; in the past this begins a branch. Raises `InputError` if it cannot be done."""
+        in_the_past = self.step < self.head or len(self.run.log) < len(self.branch.log)
+        statistics, step, log = self.run.statistics, self.step, self.run.log
+        if in_the_past:
+            self.run.statistics = statistics.copy()
+        try:
+            self.run.intervene(intervention)
+        except InputError:
+            self.run.statistics = statistics
+            raise
+        if in_the_past:
+            self._fork(step, log)
+        self.branch.log = self.run.log
+        self.branch.head = self.step
+        self._mark()
+
+    def go_to(self, step: int) -> None:
+        """Go to a step of this branch, at most its head."""
+        target = min(max(step, 0), self.head)
+        marks = self.branch.marks
+        mark = marks[bisect_right(marks, target, key=lambda mark: mark.step) - 1]
+        if target < self.step or mark.step > self.step:
+            self.run.return_to(mark)
+        self.advance(target - self.step)
+
+    def back_one_episode(self) -> None:
+        """Go to the end of the episode before this one, or to the beginning of the run."""
+        length = int(self.run.interaction.memory.progress["length"][0])
+        self.go_to(self.step - max(length, 1))
+
+    def switch(self, name: str) -> None:
+        """Go on in another branch, where it was furthest; raises `InputError` if there is none of that name."""
+        if name not in self.branches:
+            raise InputError(f"there is no branch {name!r}; there are {', '.join(self.branches)}")
+        self.branch = self.branches[name]
+        mark = self.branch.marks[-1]
+        self.run.statistics = self.branch.statistics
+        self.run.return_to(mark)
+        self.advance(self.head - self.step)
+
+    def record(self) -> dict[str, Any]:
+        """Return the branches as plain values, for a save: each can be derived again from its log."""
+        return {
+            "branch": self.branch.name,
+            "branches": [
+                {"name": branch.name, "head": branch.head, "fork": branch.fork, "log": to_plain(branch.log)}
+                for branch in self.branches.values()
+            ],
+            "keyframes": [[step, digest] for step, digest in sorted(self._digests().items())],
+        }
+
+    def take_over(self, record: dict[str, Any]) -> None:
+        """Take over the branches of a save; raises `ValueError`, `KeyError` or `TypeError` if they do not fit."""
+        here = self.branch
+        self.branches = {}
+        for values in record["branches"]:
+            log = from_plain(values["log"])
+            head, fork, name = int(values["head"]), int(values["fork"]), str(values["name"])
+            if not 0 <= fork <= head or (log and log[-1].step > head):
+                raise ValueError(f"the branch {name!r} ends before it begins")
+            self.branches[name] = Branch(name, log, head, fork, here.marks[:1])
+        self.branch = self.branches[record["branch"]]
+        if self.branch.log[: len(self.run.log)] != self.run.log or self.head < self.step:
+            raise ValueError("the run does not lie on its branch")
+        self.branch.marks, self.branch.statistics = here.marks, self.run.statistics
+        self.branch.digests = {int(step): str(digest) for step, digest in record["keyframes"]}
+
+    def _digests(self) -> dict[int, str]:
+        """Return the digests of some marks before this step, by which a replay finds where it first differs."""
+        known = dict(self.branch.digests)
+        marks = [mark for mark in self.branch.marks if mark.step <= self.step]
+        for mark in marks[:: len(marks) // KEPT_DIGESTS + 1]:
+            known[mark.step] = mark.state.digest()
+        steps = sorted(step for step in known if step <= self.step)
+        return {step: known[step] for step in steps[:: len(steps) // (2 * KEPT_DIGESTS) + 1]}
+
+    def _portion(self, steps: int, episodes: int) -> None:
+        """Go forward up to the next mark or the next intervention of the known future, and see to that."""
+        pending = self.branch.log[len(self.run.log) :]
+        if pending and pending[0].step == self.step:
+            self.run.intervene(pending[0])
+        else:
+            following = self.branch.marks[-1].step + self.run.agent.keyframe_every
+            limits = [steps, following - self.step if following > self.step else self.run.agent.keyframe_every]
+            if pending:
+                limits.append(pending[0].step - self.step)
+            self.run.advance(min(limits), episodes)
+        self._take_up()
+        if self.step >= self.branch.marks[-1].step + self.run.agent.keyframe_every:
+            self._mark()
+
+    def _take_up(self) -> None:
+        """Do what was done at this step to the settings and to the world; an action by hand waits for its step."""
+        for entry in self.branch.log[len(self.run.log) :]:
+            if entry.step != self.step or isinstance(entry, Act):
+                break
+            self.run.intervene(entry)
+
+    def _fork(self, step: int, log: Log) -> None:
+        """Begin a branch with the run as it is, which left the present one at `step`, when its log was `log`."""
+        number = len(self.branches) + 1
+        while (name := f"branch {number}") in self.branches:
+            number += 1
+        kept = [mark for mark in self.branch.marks if mark.step <= step and len(mark.log) <= len(log)]
+        digests = {at: digest for at, digest in self.branch.digests.items() if at <= step}
+        self.branch = Branch(name, self.run.log, self.step, step, kept, self.run.statistics, digests)
+        self.branches[name] = self.branch
+
+    def _mark(self) -> None:
+        """Keep this moment, and thin out the past where the marks take too much memory."""
+        mark, marks = self.run.mark(), self.branch.marks
+        at = bisect_right(marks, mark.step, key=lambda mark: mark.step)
+        if at and marks[at - 1].step == mark.step and at > 1:
+            marks[at - 1] = mark
+        else:
+            marks.insert(at, mark)
+        while self._size() > self._memory and len(marks) > 2:
+            marks.pop(_most_dispensable(marks, self.head))
+
+    def _size(self) -> int:
+        unique = {id(mark): mark for branch in self.branches.values() for mark in branch.marks}
+        return sum(mark.size for mark in unique.values())
+
+
+def first_difference(run: Run, keyframes: list[list[Any]], digest: str) -> int | None:
+    """Derive a run again from world, settings, seed and log; return the first step where it is not the same, or None.
+
+    `keyframes` are steps and digests as `Timeline.record` gives them, `digest` is that of the whole run.
+    """
+    again = _beginning(run)
+    for step, expected in keyframes:
+        _derive(again, run.log, step)
+        if again.mark().state.digest() != expected:
+            return int(step)
+    _derive(again, run.log, run.step)
+    return None if again.digest() == digest else run.step
+
+
+def _derive(run: Run, log: Log, step: int) -> None:
+    """Go forward to a step with the interventions of the log, those of that step included but for an action."""
+    for entry in log[len(run.log) :]:
+        if entry.step > step or (entry.step == step and isinstance(entry, Act)):
+            break
+        run.advance(steps=entry.step - run.step)
+        run.intervene(entry)
+    run.advance(steps=step - run.step)
+
+
+def _most_dispensable(marks: list[Mark], head: int) -> int:
+    """Return the mark whose loss makes the way from a mark to a step longest least, in relation to its age."""
+    gaps = [
+        (marks[at + 1].step - marks[at - 1].step) / (head - marks[at].step + RECENT) for at in range(1, len(marks) - 1)
+    ]
+    return gaps.index(min(gaps)) + 1
+
+
+def _beginning(run: Run) -> Run:
+    """Return the run as it was before its first step."""
+    return Run(run.origin_world, run.agent_name, run.origin_settings, run.seed)

@@ -1,0 +1,271 @@
+"""The timeline: back and forward to the bit, branches that keep the old future, interventions that replay."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.agents import catalogue as agents
+from engine.errors import InputError
+from engine.interventions import Act, Change, Edit, from_plain, to_plain
+from engine.run import Run
+from engine.timeline import Timeline
+from engine.worlds import catalogue
+from tests.engine.worlds import FIVE_BY_FIVE, SLIPPERY, build
+
+SMALL = {
+    "q-learning": {"epsilon": "0.5->0.1/200"},
+    "dqn": {"replay_capacity": "64", "learning_starts": "20", "batch_size": "8", "hidden": "16", "epsilon": "0.5"},
+}
+
+
+def make(agent="q-learning", definition=FIVE_BY_FIVE, seed=1, **options):
+    return Timeline(Run(build(definition), agent, SMALL[agent], seed), **options)
+
+
+def replayed(run):
+    """Derive the run again from its origin and its log alone."""
+    again = Run(run.origin_world, run.agent_name, run.origin_settings, run.seed)
+    for entry in run.log:
+        again.advance(steps=entry.step - again.step)
+        again.intervene(entry)
+    again.advance(steps=run.step - again.step)
+    return again
+
+
+@pytest.mark.parametrize("agent", agents.names())
+def test_going_back_is_being_there_again(agent):
+    timeline = make(agent)
+    digests = [timeline.run.digest()]
+    for _ in range(120):
+        timeline.advance(steps=1)
+        digests.append(timeline.run.digest())
+    for step in (119, 60, 61, 0, 1, 120):
+        timeline.go_to(step)
+        assert timeline.step == step
+        assert timeline.run.digest() == digests[step]
+
+
+@pytest.mark.parametrize("agent", agents.names())
+def test_going_forward_again_gives_the_same_future(agent):
+    timeline = make(agent)
+    timeline.advance(steps=300)
+    before = timeline.run.digest()
+    timeline.go_to(17)
+    timeline.advance(steps=283)
+    assert timeline.run.digest() == before
+    assert list(timeline.branches) == ["main"]
+
+
+def test_going_back_one_episode_is_the_end_of_the_one_before():
+    timeline = make()
+    timeline.advance(episodes=2)
+    end = timeline.step
+    timeline.advance(steps=3)
+    timeline.back_one_episode()
+    assert timeline.step == end
+    assert timeline.run.interaction.ended
+    timeline.back_one_episode()
+    assert timeline.run.statistics.episodes == 1
+    timeline.back_one_episode()
+    timeline.back_one_episode()
+    assert timeline.step == 0
+
+
+def test_the_statistics_go_back_and_forward_with_the_run():
+    timeline = make()
+    timeline.advance(steps=400)
+    returns = timeline.run.statistics.returns
+    timeline.go_to(50)
+    assert np.array_equal(timeline.run.statistics.returns, returns[: timeline.run.statistics.episodes])
+    timeline.go_to(400)
+    assert np.array_equal(timeline.run.statistics.returns, returns)
+
+
+def test_doing_something_else_in_the_past_begins_a_branch_and_keeps_the_old_future():
+    timeline = make()
+    timeline.advance(steps=200)
+    old = timeline.run.digest()
+    timeline.go_to(100)
+    timeline.intervene(Change(100, {"epsilon": "1.0"}))
+    timeline.advance(steps=150)
+    new = timeline.run.digest()
+    assert list(timeline.branches) == ["main", "branch 2"]
+    timeline.switch("main")
+    assert (timeline.step, timeline.run.digest()) == (200, old)
+    timeline.switch("branch 2")
+    assert (timeline.step, timeline.run.digest()) == (250, new)
+
+
+def test_an_action_by_hand_in_the_past_leaves_the_statistics_of_the_old_future_alone():
+    timeline = make()
+    timeline.advance(episodes=5)
+    returns = timeline.run.statistics.returns
+    timeline.go_to(int(timeline.run.statistics.last(5)["length"][:3].sum()) - 1)
+    timeline.intervene(Act(timeline.step, 2))
+    timeline.advance(episodes=3)
+    timeline.switch("main")
+    assert np.array_equal(timeline.run.statistics.returns, returns)
+
+
+def test_an_action_by_hand_is_taken_and_learned_from():
+    timeline = make()
+    timeline.advance(steps=10)
+    for action in (0, 1, 2, 3):
+        timeline.intervene(Act(timeline.step, action))
+        transition = timeline.run.interaction.transition()
+        assert transition.action == action
+        assert transition.by_hand
+        assert not transition.explored
+        assert (
+            timeline.run.agent.update().td_target == transition.reward + 0.95 * timeline.run.agent.update().next_value
+        )
+
+
+def test_a_changed_setting_holds_from_its_step_on():
+    timeline = make()
+    timeline.advance(steps=50)
+    timeline.intervene(Change(50, {"step_size": "0.125"}))
+    timeline.advance(steps=1)
+    assert timeline.run.agent.update().step_size == 0.125
+    timeline.go_to(49)
+    assert timeline.run.agent.update().step_size == 0.5
+    timeline.advance(steps=2)
+    assert timeline.run.agent.update().step_size == 0.125
+
+
+def test_an_edited_cell_keeps_what_was_learned_elsewhere():
+    timeline = make()
+    timeline.advance(episodes=100)
+    run = timeline.run
+    before = dict(zip(run.world.states, run.agent.q_values().tolist(), strict=True))
+    timeline.intervene(Edit(run.step, 0, 2, {"wall": True}))
+    assert "0,2" not in run.world.states
+    for name, row in zip(run.world.states, run.agent.q_values().tolist(), strict=True):
+        assert row == pytest.approx(before[name], nan_ok=True)
+    timeline.intervene(Edit(run.step, 0, 2, {"reward": 3.0}))
+    at = run.world.states.index("0,2")
+    assert run.agent.q_values()[at].tolist() == [0.0] * 4
+    timeline.advance(episodes=50)
+    assert replayed(run).digest() == run.digest()
+
+
+def test_a_network_keeps_what_it_knows_of_the_states_that_stay():
+    timeline = make("dqn")
+    timeline.advance(steps=200)
+    run = timeline.run
+    here = int(run.interaction.memory.progress["state"][0])
+    place = next(p for s, p in enumerate(run.world.layout.places.tolist()) if s != here and p not in ([0, 0], [4, 4]))
+    before = dict(zip(run.world.states, run.agent.q_values().tolist(), strict=True))
+    timeline.intervene(Edit(run.step, *place, {"wall": True}))
+    after = dict(zip(run.world.states, run.agent.q_values().tolist(), strict=True))
+    assert len(after) == len(before) - 1
+    for name, row in after.items():
+        assert row == pytest.approx(before[name], nan_ok=True, abs=1e-6)
+    timeline.advance(steps=100)
+    assert replayed(run).digest() == run.digest()
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (lambda step: Change(step, {"epsilon": "7"}), "out of range"),
+        (lambda step: Change(step, {"nothing": "7"}), "unknown setting"),
+        (lambda step: Edit(step, 9, 9, {}), "outside of the map"),
+        (lambda step: Edit(step, 0, 0, {"colour": "red"}), "a cell knows"),
+        (lambda step: Act(step, 7), "not legal"),
+    ],
+)
+def test_an_impossible_intervention_changes_nothing(entry, said):
+    timeline = make()
+    timeline.advance(steps=60)
+    timeline.go_to(40)
+    before = timeline.run.digest()
+    with pytest.raises(InputError, match=said):
+        timeline.intervene(entry(40))
+    assert timeline.run.digest() == before
+    assert list(timeline.branches) == ["main"]
+    timeline.go_to(60)
+    assert timeline.head == 60
+
+
+def test_the_cell_of_the_agent_cannot_become_a_wall():
+    timeline = make()
+    timeline.advance(steps=7)
+    place = timeline.run.world.layout.places[timeline.run.interaction.path()[-1]].tolist()
+    with pytest.raises(InputError, match="the agent stands there"):
+        timeline.intervene(Edit(7, *place, {"wall": True}))
+
+
+def test_the_shape_of_a_network_cannot_change():
+    timeline = make("dqn")
+    with pytest.raises(InputError, match="hidden cannot change while the agent lives"):
+        timeline.intervene(Change(0, {"hidden": "8"}))
+
+
+def test_a_log_is_read_as_it_was_written():
+    log = (Act(0, 1), Change(3, {"epsilon": "0.2"}), Edit(3, 1, 2, {"reward": -1.0, "terminal": True}))
+    assert from_plain(to_plain(log)) == log
+
+
+def test_marks_are_thinned_out_and_every_step_stays_reachable():
+    timeline = make(memory=60 * 15_000)
+    timeline.run.agent.keyframe_every = 50
+    digests = {}
+    for _ in range(100):
+        timeline.advance(steps=100)
+        digests[timeline.step] = timeline.run.digest()
+    assert sum(mark.size for mark in timeline.branch.marks) <= 60 * 15_000
+    steps = [mark.step for mark in timeline.branch.marks]
+    assert steps[0] == 0
+    late = [step for step in steps if step > 5000]
+    assert len(late) > len(steps) / 2
+    for step in (100, 3300, 9900):
+        timeline.go_to(step)
+        assert timeline.run.digest() == digests[step]
+
+
+def test_the_last_10000_steps_are_near_a_mark():
+    timeline = Timeline(Run(catalogue.find("frozen-lake-8x8"), "dqn", {"learning_starts": "1000000"}, 0))
+    timeline.advance(steps=20_000)
+    steps = [mark.step for mark in timeline.branch.marks]
+    assert max(np.diff([step for step in steps if step >= 9000])) <= 1000
+
+
+interventions = st.one_of(
+    st.builds(lambda action: lambda step: Act(step, action), st.integers(0, 3)),
+    st.builds(lambda value: lambda step: Change(step, {"epsilon": repr(value)}), st.floats(0, 1)),
+    st.builds(
+        lambda row, column, cell: lambda step: Edit(step, row, column, cell),
+        st.integers(0, 2),
+        st.integers(0, 2),
+        st.sampled_from([{"wall": True}, {}, {"reward": -2.0}, {"reward": 5.0, "terminal": True}]),
+    ),
+)
+moves = st.one_of(st.integers(-60, 60), interventions)
+
+
+@pytest.mark.parametrize("agent", agents.names())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(journey=st.lists(moves, max_size=12), seed=st.integers(0, 2**32))
+def test_whatever_one_does_replay_and_return_agree_to_the_bit(agent, journey, seed):
+    timeline = make(agent, SLIPPERY, seed)
+    timeline.run.agent.keyframe_every = 16
+    for move in journey:
+        if isinstance(move, int):
+            timeline.go_to(timeline.step + move) if move < 0 else timeline.advance(steps=move)
+        else:
+            try:
+                timeline.intervene(move(timeline.step))
+            except InputError:
+                continue
+    run = timeline.run
+    digest, step = run.digest(), run.step
+    assert replayed(run).digest() == digest
+    timeline.go_to(step // 2)
+    timeline.go_to(step)
+    assert timeline.run.digest() == digest
+    for name, branch in timeline.branches.items():
+        timeline.switch(name)
+        assert timeline.step == branch.head
+        assert replayed(timeline.run).digest() == timeline.run.digest()
