@@ -8,7 +8,6 @@ digest.
 import json
 import os
 import re
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -19,7 +18,7 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from engine import interventions
+from engine import files, interventions
 from engine.errors import InputError, near_miss
 from engine.run import Run
 from engine.state import State, canonical_json
@@ -29,6 +28,7 @@ from engine.worlds import catalogue as worlds
 FORMAT = 1
 SUFFIX = ".safetensors"
 AUTOSAVES = ".autosave"
+AUTOSAVES_KEPT = 8
 LARGEST_FILE = 2**30
 LARGEST_HEADER = 2**26
 
@@ -90,43 +90,72 @@ def suggested_name(run: Run) -> str:
     return f"{world[:40] or 'world'}-{run.agent_name}"
 
 
-def save(timeline: Timeline, folder: Path, name: str) -> Path:
-    """Write the run and its branches to `folder/name.safetensors` and return the path; the old file becomes `...~1`.
+@dataclass(frozen=True)
+class Saved:
+    """Where a run was written."""
 
-    The file is written beside its place, flushed to the disk, and then put there in one move, so that a reader finds
-    the old file or the new one, whole, whatever happens in between. Raises `InputError` if it cannot be written.
+    path: Path
+    digest: str
+    kept: Path | None
+    """The new name of somebody else's file that stood there, if one did."""
+
+
+def save(timeline: Timeline, folder: Path, name: str, known: str = "") -> Saved:
+    """Write the run and its branches to `folder/name.safetensors`.
+
+    `known` is the digest of the file of that name that this run was saved to or loaded from before; its last revision
+    is kept as `...~1`. Any other file that stands there is somebody else's work and keeps a name of its own. Raises
+    `InputError`, with the old file in its place, if it cannot be written.
     """
     target = folder / f"{check_name(name)}{SUFFIX}"
+    digest, data = _pack(timeline)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(target, _pack(timeline))
+        files.sweep(folder)
+        kept = files.replace(target, data, lambda path: _digest_of(path) in {known, digest})
     except OSError as error:
         raise InputError(f"cannot save to {target}: {error.strerror or error}") from None
-    return target
+    return Saved(target, digest, kept)
 
 
-def autosave(timeline: Timeline, folder: Path) -> Path:
-    """Write the run among the autosaves of the folder of saves and return the path."""
-    moment = datetime.now().strftime("%Y%m%d-%H%M%S")
-    return save(timeline, folder / AUTOSAVES, f"{suggested_name(timeline.run)[:48]}-{moment}")
+def autosave(timeline: Timeline, folder: Path, name: str) -> Path:
+    """Write the run among the autosaves of the folder of saves, and let go of the oldest ones; return the path."""
+    saved = save(timeline, folder / AUTOSAVES, name)
+    others = sorted((folder / AUTOSAVES).glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime)
+    for path in others[:-AUTOSAVES_KEPT]:
+        path.unlink(missing_ok=True)
+    for path in (folder / AUTOSAVES).glob(f"*{SUFFIX}~*"):
+        path.unlink(missing_ok=True)
+    return saved.path
+
+
+def new_autosave_name(run: Run) -> str:
+    """Return a name under which one sitting keeps its autosaves."""
+    return f"{suggested_name(run)[:40]}-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid() % 100_000}"
 
 
 def find(folder: Path, word: str) -> Path | None:
     """Return the save that a word names: in the folder of saves, among its autosaves, or as a path; else None."""
     candidates = [Path(word)] if word.endswith(SUFFIX) else []
-    name = word.removeprefix(f"{AUTOSAVES}/")
-    if _NAME.fullmatch(name):
-        candidates.append((folder if name == word else folder / AUTOSAVES) / f"{name}{SUFFIX}")
+    name, tilde, revision = word.removeprefix(f"{AUTOSAVES}/").partition("~")
+    if _NAME.fullmatch(name) and (not tilde or re.fullmatch("[0-9]{1,6}", revision)):
+        home = folder / AUTOSAVES if word.startswith(f"{AUTOSAVES}/") else folder
+        candidates.append(home / f"{name}{SUFFIX}{tilde}{revision}")
     return next((path for path in candidates if path.is_file()), None)
 
 
 def load(folder: Path, word: str) -> Timeline:
     """Rebuild the run that a word names; raises `InputError` if there is none or it is damaged."""
+    return load_from(folder, word)[1]
+
+
+def load_from(folder: Path, word: str) -> tuple[Path, Timeline]:
+    """Do what `load` does, and return the path of the file, too."""
     path = find(folder, word)
     if path is None:
         names = [entry.name for entry in listing(folder)]
         raise InputError(f"no save {word!r} in {folder}{near_miss(word, names)} (qscope saves lists them all)")
-    return read(path)
+    return path, read(path)
 
 
 def read(path: Path) -> Timeline:
@@ -149,7 +178,7 @@ def read(path: Path) -> Timeline:
         timeline = Timeline(run)
         timeline.take_over(about["timeline"])
     except _INVALID as error:
-        raise InputError(f"{path}: not a valid save: {_reason(error)}") from None
+        raise InputError(f"{path}: not a valid save: {_reason(error)}{_offer(path)}") from None
     return timeline
 
 
@@ -184,9 +213,10 @@ def _describe(folder: Path, path: Path) -> SaveListing:
     return SaveListing(name, world, agent, steps, episodes, modified, status.st_size)
 
 
-def _pack(timeline: Timeline) -> bytes:
+def _pack(timeline: Timeline) -> tuple[str, bytes]:
+    """Return the digest of the run and the bytes of its file."""
     run = timeline.run
-    state = run.state()
+    state, digest = run.state(), run.digest()
     about = {
         "format": FORMAT,
         "program": program_version(),
@@ -194,9 +224,9 @@ def _pack(timeline: Timeline) -> bytes:
         **run.identity(),
         "timeline": timeline.record(),
         "values": state.values,
-        "digest": run.digest(),
+        "digest": digest,
     }
-    return safetensors.numpy.save(state.arrays, metadata={"qscope": canonical_json(about)})
+    return digest, safetensors.numpy.save(state.arrays, metadata={"qscope": canonical_json(about)})
 
 
 def _about(header: bytes) -> dict[str, Any]:
@@ -219,6 +249,14 @@ def _about(header: bytes) -> dict[str, Any]:
     return about
 
 
+def _digest_of(path: Path) -> str | None:
+    """Return the digest that a file claims; None if it is no save."""
+    try:
+        return str(_about(_header_of(path))["digest"])
+    except (*_INVALID, OSError):
+        return None
+
+
 def _header_of(path: Path) -> bytes:
     with path.open("rb") as file:
         first = file.read(8)
@@ -235,36 +273,14 @@ def _bytes_of(path: Path) -> bytes:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
 
 
-def _replace(target: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        _keep_previous(target)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    directory = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
-
-
-def _keep_previous(target: Path) -> None:
-    """Give the file that is about to be replaced a second name, `...~1`, in the place of the one before it."""
-    if target.exists():
-        link = target.with_name(f".{target.name}.{os.getpid()}.link")
-        link.unlink(missing_ok=True)
-        link.hardlink_to(target)
-        link.replace(target.with_name(f"{target.name}~1"))
-
-
 def _torch_version(run: Run) -> dict[str, str]:
     return {"torch": metadata.version("torch")} if run.agent_name == "dqn" else {}
+
+
+def _offer(path: Path) -> str:
+    """Name the revision before a damaged one, if there is one."""
+    previous = path.with_name(f"{path.name}~1")
+    return f"; the revision before it is {path.name.removesuffix(SUFFIX)}~1" if previous.is_file() else ""
 
 
 def program_version() -> str:

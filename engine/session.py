@@ -47,6 +47,12 @@ class Session:
         self.save_name = ""
         self._say = say
         self._kept: object = None
+        self.autosaved: Path | None = None
+        """Where the run was last autosaved."""
+        self._autosaved_extent: object = None
+        self._autosave_failed = False
+        self._autosave_name = ""
+        self._digest = ""
         self._saved_steps: set[int] = set()
         self._notices: tuple[Notice, ...] = ()
         self._views: Views | None = None
@@ -174,28 +180,56 @@ class Session:
             **view.interaction_view(shown),
         )
 
-    def autosave(self) -> Path | None:
-        """Keep the run among the autosaves if something would be lost; return where, or None."""
-        return saves.autosave(self.timeline, self.folder) if self.timeline is not None and self.unsaved else None
+    @property
+    def autosave_wanted(self) -> bool:
+        """Whether there is something that is in no save and in no autosave either."""
+        return self.timeline is not None and self.unsaved and _extent(self.timeline) != self._autosaved_extent
+
+    def autosave(self) -> None:
+        """Keep the run among the autosaves if something would be lost; where it cannot be written, say so once."""
+        if self.timeline is None or not self.autosave_wanted:
+            return
+        self._autosave_name = self._autosave_name or saves.new_autosave_name(self.timeline.run)
+        self._autosaved_extent = _extent(self.timeline)
+        try:
+            self.autosaved = saves.autosave(self.timeline, self.folder, self._autosave_name)
+        except InputError as error:
+            if self.autosaved is not None or not self._autosave_failed:
+                self.notify(f"no autosave: {error}", error=True)
+            self._autosave_failed, self.autosaved = True, None
+
+    def forget_autosave(self) -> None:
+        """Remove the autosave of this run."""
+        if self.autosaved is not None:
+            self.autosaved.unlink(missing_ok=True)
+            self.autosaved = None
 
     def _take(self, timeline: Timeline, save_name: str = "") -> None:
+        self.forget_autosave()
         self.timeline, self.demonstration, self.save_name = timeline, None, save_name
         self._kept = _extent(timeline)
+        self._autosave_name = self._digest = ""
         self._saved_steps = {timeline.step} if timeline.step else set()
 
     def _load(self, name: str) -> None:
         self._say(f"loading {name}")
-        path = saves.find(self.folder, name)
-        timeline = saves.load(self.folder, name)
-        is_autosave = path is not None and path.parent.name == saves.AUTOSAVES
-        self._take(timeline, "" if path is None or is_autosave else path.name.removesuffix(saves.SUFFIX))
+        path, timeline = saves.load_from(self.folder, name)
+        if path.parent.name != saves.AUTOSAVES:
+            self._take(timeline, path.name.partition(saves.SUFFIX)[0])
+            self._digest = timeline.run.digest()
+            return
+        self._take(timeline)
+        self._kept, self._autosaved_extent = None, _extent(timeline)
+        self.autosaved, self._autosave_name = path, path.name.removesuffix(saves.SUFFIX)
 
     def _save(self, name: str) -> None:
         timeline = self._the_timeline()
-        path = saves.save(timeline, self.folder, name)
-        self.save_name, self._kept = name, _extent(timeline)
+        saved = saves.save(timeline, self.folder, name, self._digest if name == self.save_name else "")
+        self.save_name, self._kept, self._digest = name, _extent(timeline), saved.digest
         self._saved_steps.add(timeline.step)
-        self.notify(f"saved as {name} ({path.stat().st_size / 1024:,.0f} KiB, step {timeline.step:,})")
+        self.forget_autosave()
+        also = f"; what stood there is kept as {saved.kept.name}" if saved.kept else ""
+        self.notify(f"saved as {name} ({saved.path.stat().st_size / 1024:,.0f} KiB, step {timeline.step:,}){also}")
 
     def _the_timeline(self) -> Timeline:
         if self.timeline is None:

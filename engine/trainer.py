@@ -39,6 +39,12 @@ PUBLISH_EVERY = 1 / 30
 CHUNK_SECONDS = 0.01
 """How long the engine may be away before it looks at its commands again."""
 
+AUTOSAVE_EVERY = 30.0
+"""Seconds from one autosave to the next while the run goes on."""
+
+AUTOSAVE_AFTER = 1.0
+"""Seconds of rest after which what was done by hand is autosaved."""
+
 LONGEST_LAG = 0.1
 """Seconds of steps that are made up for when the engine was held up; what is older is let go."""
 
@@ -56,6 +62,7 @@ class Trainer:
         self._closing = self._yielding = False
         self._snapshot: Snapshot | None = None
         self._session = Session(saves, self._say)
+        self._autosave_at = FULL
         self._pace = Pace()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
@@ -81,17 +88,20 @@ class Trainer:
         if not self._lock.acquire(timeout=patience):
             return None
         try:
-            return self._session.autosave()
+            self._session.autosave()
+            return self._session.autosaved
         finally:
             self._lock.release()
 
-    def close(self) -> None:
-        """Stop the thread and wait for its end."""
+    def close(self, *, forget: bool = False) -> None:
+        """Stop the thread and wait for its end; `forget` removes the autosave, when the person left on purpose."""
         self._closing = True
         with self._wake:
             self._wake.notify()
         if self._thread.is_alive():
             self._thread.join()
+        if forget:
+            self._session.forget_autosave()
 
     def _work(self) -> None:
         while not self._closing:
@@ -111,12 +121,24 @@ class Trainer:
                 self._obey(self._commands.popleft())
             elif self._pace.playing:
                 self._go_on()
+            self._autosave_when_due()
             if not self._commands or self._clock() >= self._pace.next_publishing:
                 self._publish()
         except Exception as error:  # The thread must outlive any mistake in an agent or a world.
             self._pace.pause()
             self._session.notify(f"this failed: {type(error).__name__}: {error}", error=True)
             self._publish()
+
+    def _autosave_when_due(self) -> None:
+        """Autosave now and then while the run goes on, and soon after it came to rest."""
+        now = self._clock()
+        if not self._session.autosave_wanted:
+            self._autosave_at = FULL
+        elif now < self._autosave_at:
+            self._autosave_at = min(self._autosave_at, now + (AUTOSAVE_EVERY if self._pace.playing else AUTOSAVE_AFTER))
+        else:
+            self._autosave_at = FULL
+            self._session.autosave()
 
     def _has_to_wait(self, command: Command) -> bool:
         """Whether the end of the episode that was asked for comes first; only a pause or a play comes before it."""
@@ -163,7 +185,9 @@ class Trainer:
     def _seconds_to_wait(self) -> float:
         if self._commands:
             return 0.0
-        return self._pace.seconds_to_next_step(self._clock()) if self._pace.playing else FULL
+        if self._pace.playing:
+            return self._pace.seconds_to_next_step(self._clock())
+        return max(self._autosave_at - self._clock(), 0.0)
 
     def _sleep(self, seconds: float) -> None:
         with self._wake:

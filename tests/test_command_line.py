@@ -110,6 +110,22 @@ def test_a_resumed_run_ends_as_one_that_never_stopped(agent, run_json):
     assert run_json("show", "whole")["digest"] == whole["digest"]
 
 
+def test_a_save_is_replayed_and_found_the_same(run_json, run):
+    run_json(*TRAIN, "--steps", "30000", "--save", "mine")
+    report = run_json("replay", "mine")
+    assert report["same"]
+    assert (report["steps"], report["first_difference"]) == (30_000, None)
+    assert report["digest"] == run_json("show", "mine")["digest"]
+    assert run("replay", "mine")[0] == 0
+
+
+def test_another_run_saved_under_the_same_name_does_not_replace_the_first_silently(run_json):
+    run_json(*TRAIN, "--steps", "10", "--save", "mine")
+    assert run_json(*TRAIN, "--steps", "20", "--save", "mine")["kept"] == "mine.safetensors~2"
+    assert run_json("show", "mine~2")["values"]["interaction.progress"]["step"] == 10
+    assert "kept" not in run_json("train", "--resume", "mine", "--steps", "5", "--save", "mine")
+
+
 def test_saves_and_show_tell_what_was_saved(run_json):
     run_json(*TRAIN, "--steps", "10", "--set", "epsilon=0.3", "--save", "mine")
     (entry,) = run_json("saves")["saves"]
@@ -183,7 +199,7 @@ def test_a_name_that_cannot_be_is_told_before_the_training(run):
 def test_help_names_every_verb(run):
     code, output, _ = run("--help")
     assert code == 0
-    for verb in ("worlds", "agents", "solve", "train", "evaluate", "saves", "show"):
+    for verb in ("worlds", "agents", "solve", "train", "evaluate", "saves", "show", "replay"):
         assert verb in output
 
 

@@ -93,12 +93,16 @@ def train(options: argparse.Namespace) -> int:
         engine_saves.check_name(options.save)
     timeline = _timeline_to_train(options)
     run = timeline.run
+    saved, resumed_digest = None, run.digest()
     began = time.perf_counter()
     steps = _train(timeline, options.steps or UNLIMITED, options.episodes or UNLIMITED)
     seconds = time.perf_counter() - began
     if options.save:
-        engine_saves.save(timeline, options.saves, options.save)
+        known = "" if options.resume != options.save else resumed_digest
+        saved = engine_saves.save(timeline, options.saves, options.save, known)
     report = _report(run, steps, seconds)
+    if saved and saved.kept:
+        report["kept"] = saved.kept.name
     if options.json:
         return _print_json({key: value for key, value in report.items() if key != "returns" or not options.no_returns})
     mean = "none finished" if report["mean_return_100"] is None else f"{report['mean_return_100']:.4g}"
@@ -108,7 +112,8 @@ def train(options: argparse.Namespace) -> int:
         print(f"max |Q - Q*|: {report['q_error']:.4g}, policy agreement: {report['policy_agreement']:.1%}")
     print(f"{seconds:.2f} s, {report['steps_per_second']:,.0f} steps a second, digest {report['digest'][:16]}")
     if options.save:
-        print(f"saved as {options.save} in {options.saves}")
+        also = f"; what stood there is kept as {report['kept']}" if "kept" in report else ""
+        print(f"saved as {options.save} in {options.saves}{also}")
     return 0
 
 

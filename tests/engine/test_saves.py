@@ -12,8 +12,9 @@ import safetensors.numpy
 from engine import saves as engine_saves
 from engine.agents import catalogue as agents
 from engine.errors import InputError
+from engine.interventions import Act, Change
 from engine.run import Run
-from engine.timeline import Timeline
+from engine.timeline import Timeline, first_difference
 from engine.worlds import catalogue
 
 SMALL = {"dqn": {"replay_capacity": "64", "learning_starts": "20", "batch_size": "8", "hidden": "16"}}
@@ -71,12 +72,85 @@ def test_the_save_holds_the_world_itself_not_its_name(saves, tmp_path):
 
 def test_the_previous_revision_is_kept(saves):
     timeline = make()
-    first = timeline.run.digest()
-    engine_saves.save(timeline, saves, "a")
+    first = engine_saves.save(timeline, saves, "a").digest
     timeline.advance(steps=10)
-    engine_saves.save(timeline, saves, "a")
+    engine_saves.save(timeline, saves, "a", known=first)
     assert engine_saves.read(saves / "a.safetensors~1").run.digest() == first
     assert engine_saves.load(saves, "a").run.digest() == timeline.run.digest()
+
+
+def test_somebody_elses_save_of_the_same_name_is_kept(saves):
+    others, mine = make(steps=50), make(steps=60)
+    first = engine_saves.save(others, saves, "a")
+    assert first.kept is None
+    second = engine_saves.save(mine, saves, "a")
+    assert second.kept == saves / "a.safetensors~2"
+    mine.advance(steps=5)
+    third = engine_saves.save(mine, saves, "a", known=second.digest)
+    assert third.kept is None
+    for word, step in (("a", 65), ("a~1", 60), ("a~2", 50)):
+        assert engine_saves.load(saves, word).run.step == step
+
+
+def test_a_damaged_save_offers_the_revision_before_it(saves):
+    timeline = make()
+    saved = engine_saves.save(timeline, saves, "a")
+    timeline.advance(steps=5)
+    engine_saves.save(timeline, saves, "a", known=saved.digest)
+    saved.path.write_bytes(b"gone")
+    with pytest.raises(InputError, match="the revision before it is a~1"):
+        engine_saves.load(saves, "a")
+    assert engine_saves.load(saves, "a~1").run.step == 137
+
+
+def test_what_killed_writers_left_is_swept_and_what_living_ones_write_stays(saves):
+    import fcntl
+
+    (saves / ".a.safetensors.dead.tmp").write_bytes(b"half")
+    living = saves / ".a.safetensors.living.tmp"
+    with living.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        engine_saves.save(make(), saves, "a")
+        assert living.exists()
+    assert not (saves / ".a.safetensors.dead.tmp").exists()
+
+
+def test_only_the_newest_autosaves_are_kept(saves):
+    for number in range(12):
+        path = engine_saves.autosave(make(steps=number + 1), saves, f"sitting-{number}")
+        os.utime(path, (number, number))
+    kept = [entry.steps for entry in engine_saves.listing(saves)]
+    assert kept == [12, 11, 10, 9, 8, 7, 6, 5]
+
+
+def test_the_branches_are_saved_and_loaded(saves):
+    timeline = make()
+    timeline.go_to(100)
+    timeline.intervene(Change(100, {"epsilon": "1.0"}))
+    timeline.advance(steps=20)
+    timeline.go_to(110)
+    engine_saves.save(timeline, saves, "a")
+    loaded = engine_saves.load(saves, "a")
+    assert (loaded.step, loaded.head, loaded.branch.name) == (110, 120, "branch 2")
+    for name in ("main", "branch 2"):
+        timeline.switch(name)
+        loaded.switch(name)
+        assert loaded.run.digest() == timeline.run.digest()
+
+
+def test_a_replay_derives_the_same_run_and_finds_the_first_difference(saves):
+    timeline = make(steps=100)
+    timeline.intervene(Change(100, {"epsilon": "1.0"}))
+    timeline.intervene(Act(100, 2))
+    timeline.advance(steps=200)
+    engine_saves.save(timeline, saves, "a")
+    run, about = engine_saves.load(saves, "a").run, engine_saves.show(saves, "a")
+    keyframes = about["timeline"]["keyframes"]
+    assert len(keyframes) >= 2
+    assert first_difference(run, keyframes, about["digest"]) is None
+    step = keyframes[-1][0]
+    assert first_difference(run, [*keyframes[:-1], [step, "0" * 64]], about["digest"]) == step
+    assert first_difference(run, keyframes, "0" * 64) == run.step
 
 
 def test_a_failed_save_leaves_the_old_file_and_no_rest(saves, monkeypatch):
@@ -92,7 +166,7 @@ def test_a_failed_save_leaves_the_old_file_and_no_rest(saves, monkeypatch):
     with pytest.raises(InputError, match=r"cannot save to .*: No space left on device"):
         engine_saves.save(timeline, saves, "a")
     assert (saves / "a.safetensors").read_bytes() == before
-    assert [path.name for path in saves.iterdir()] == ["a.safetensors"]
+    assert {path.name for path in saves.iterdir()} == {"a.safetensors", ".a.safetensors.lock"}
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
@@ -113,7 +187,7 @@ def test_a_name_that_leaves_the_folder_or_misleads_is_refused(name, saves):
 def test_the_listing_tells_what_each_save_is(saves):
     timeline = make()
     engine_saves.save(timeline, saves, "a")
-    engine_saves.autosave(timeline, saves)
+    engine_saves.autosave(timeline, saves, "kept")
     (saves / "broken.safetensors").write_bytes(b"nothing")
     entries = engine_saves.listing(saves)
     assert [entry.name for entry in entries][:2] == ["a", "broken"]
@@ -144,7 +218,7 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_refused_in_one_line(damage, saves):
-    path = engine_saves.save(make(), saves, "a")
+    path = engine_saves.save(make(), saves, "a").path
     path.write_bytes(DAMAGES[damage](path.read_bytes()))
     with pytest.raises(InputError, match="not a valid save: ") as error:
         engine_saves.load(saves, "a")
@@ -177,7 +251,7 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_file_whose_parts_do_not_fit_is_refused_in_one_line(lie, saves):
-    path = engine_saves.save(make(), saves, "a")
+    path = engine_saves.save(make(), saves, "a").path
     rewritten(path, LIES[lie])
     with pytest.raises(InputError, match="not a valid save: ") as error:
         engine_saves.load(saves, "a")
@@ -185,7 +259,7 @@ def test_a_file_whose_parts_do_not_fit_is_refused_in_one_line(lie, saves):
 
 
 def test_rewriting_without_a_change_stays_valid(saves):
-    path = engine_saves.save(make(), saves, "a")
+    path = engine_saves.save(make(), saves, "a").path
     rewritten(path, lambda arrays, about: None)
     assert engine_saves.load(saves, "a").step == 137
 

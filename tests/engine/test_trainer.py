@@ -7,9 +7,14 @@ import pytest
 
 from engine import saves as engine_saves
 from engine.messages import (
+    ActByHand,
+    ChangeSettings,
     Demonstrate,
+    EditCell,
+    EpisodeBack,
     Faster,
     FinishEpisode,
+    GoTo,
     Load,
     Pause,
     PlayOrPause,
@@ -19,6 +24,8 @@ from engine.messages import (
     Slower,
     Start,
     Step,
+    StepBack,
+    SwitchBranch,
 )
 from engine.run import Run
 from engine.trainer import SPEEDS, Pace, Trainer
@@ -163,6 +170,109 @@ def test_saving_and_loading_bring_back_the_same_table(trainer, saves):
     assert np.array_equal(after.q, before.q, equal_nan=True)
     assert np.array_equal(after.episodes.returns, before.episodes.returns)
     assert not after.unsaved
+
+
+def test_steps_are_taken_back_one_by_one_across_the_end_of_an_episode(trainer):
+    trainer.submit(FinishEpisode())
+    end = wait_for(trainer, lambda s: s.episodes.finished == 1 and not s.playing)
+    trainer.submit(Step())
+    wait_for(trainer, lambda s: s.step == end.step + 1)
+    trainer.submit(StepBack())
+    again = wait_for(trainer, lambda s: s.step == end.step)
+    assert again.ended
+    assert again.path == end.path
+    assert np.array_equal(again.q, end.q, equal_nan=True)
+    trainer.submit(StepBack())
+    before = wait_for(trainer, lambda s: s.step == end.step - 1)
+    assert not before.ended
+    assert before.episodes.finished == 0
+    assert before.timeline.head == end.step + 1
+
+
+def test_an_episode_is_taken_back_and_any_step_can_be_gone_to(trainer):
+    for _ in range(3):
+        trainer.submit(FinishEpisode())
+    end = wait_for(trainer, lambda s: s.episodes.finished == 3 and not s.playing)
+    assert list(end.timeline.episode_ends)[-1] == end.step
+    trainer.submit(EpisodeBack())
+    back = wait_for(trainer, lambda s: s.step < end.step)
+    assert back.episodes.finished == 2
+    assert back.step == end.timeline.episode_ends[1]
+    trainer.submit(GoTo(5))
+    assert wait_for(trainer, lambda s: s.step == 5).timeline.head == end.step
+    trainer.submit(GoTo(10**9))
+    assert wait_for(trainer, lambda s: s.step == end.step).timeline.head == end.step
+
+
+def test_acting_by_hand_in_the_past_begins_a_branch_that_one_can_leave_again(trainer):
+    for _ in range(20):
+        trainer.submit(Step())
+    old = wait_for(trainer, lambda s: s.step == 20)
+    trainer.submit(GoTo(10))
+    trainer.submit(ActByHand(2))
+    new = wait_for(trainer, lambda s: s.step == 11 and s.last.by_hand)
+    assert new.timeline.branch == "branch 2"
+    assert [branch.name for branch in new.timeline.branches] == ["main", "branch 2"]
+    assert "main is kept" in new.notices[-1].text
+    trainer.submit(SwitchBranch("main"))
+    back = wait_for(trainer, lambda s: s.timeline.branch == "main")
+    assert back.step == 20
+    assert np.array_equal(back.q, old.q, equal_nan=True)
+
+
+def test_a_setting_changes_while_the_run_goes_on(trainer):
+    trainer.submit(RunAtFullSpeed())
+    wait_for(trainer, lambda s: s.step > 1000)
+    trainer.submit(ChangeSettings({"epsilon": "0.75"}))
+    changed = wait_for(trainer, lambda s: s.agent.settings["epsilon"] == "0.75")
+    assert changed.playing
+    assert changed.epsilon == 0.75
+    assert len(changed.timeline.interventions) == 1
+
+
+def test_the_world_changes_while_the_run_goes_on(trainer):
+    trainer.submit(RunAtFullSpeed())
+    wait_for(trainer, lambda s: s.step > 1000)
+    trainer.submit(EditCell(0, 1, {"reward": 2.0}))
+    changed = wait_for(trainer, lambda s: "+2" in s.world.labels)
+    assert changed.playing
+    assert changed.truth is not None
+
+
+def test_what_was_done_by_hand_is_autosaved_soon_and_a_save_takes_its_place(trainer, saves):
+    trainer.submit(Step())
+    end = time.monotonic() + PATIENCE
+    while not list((saves / ".autosave").glob("*.safetensors")):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    (path,) = (saves / ".autosave").glob("*.safetensors")
+    assert engine_saves.read(path).step == 1
+    trainer.submit(Save("mine"))
+    wait_for(trainer, lambda s: not s.unsaved)
+    assert not path.exists()
+
+
+def test_an_autosave_that_is_continued_still_counts_as_unsaved(trainer, saves):
+    trainer.submit(Step())
+    wait_for(trainer, lambda s: s.step == 1)
+    path = trainer.rescue()
+    other = Trainer(saves)
+    other.start(Load(f".autosave/{path.name.removesuffix('.safetensors')}"))
+    snapshot = wait_for(other, lambda s: s.step == 1)
+    assert snapshot.unsaved
+    other.close()
+    assert path.exists()
+    other.close(forget=True)
+    assert not path.exists()
+
+
+def test_an_autosave_that_cannot_be_written_is_said_once(trainer, saves):
+    (saves / ".autosave").write_text("no folder")
+    for number in (1, 2):
+        trainer.submit(Step())
+        wait_for(trainer, lambda s, number=number: s.step == number and s.notices)
+        time.sleep(1.2)
+    assert len([notice for notice in trainer.snapshot.notices if "no autosave" in notice.text]) == 1
 
 
 @pytest.mark.parametrize(
