@@ -21,6 +21,9 @@ check: $(VENV)/.installed-dev ## ruff, mypy and import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+torture: $(VENV)/.installed-dev ## try to lose and to fool saves, and print a table (minutes)
+	$(BIN)/python -m tests.benchmarks.torture
+
 clean: ## remove the virtual environment and everything that is made anew
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find engine tui tests -name __pycache__ -prune -exec rm -rf {} +
@@ -37,4 +40,4 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
-.PHONY: help run test check clean
+.PHONY: help run test check torture clean

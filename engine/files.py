@@ -1,7 +1,7 @@
-"""Files that survive: written whole or not at all, one writer at a time, the revision before kept.
+"""Files that survive: written whole or not at all, one writer in a folder at a time, the revision before kept.
 
-A process that is killed while it writes leaves a temporary, never half a file. The writer holds a lock on its
-temporary, so that what nobody locks any more can be swept away.
+A process that is killed while it writes leaves a temporary, never half a file. Whoever holds the lock of the folder is
+its only writer, so every temporary that it finds there was left behind and can be swept away.
 """
 
 import fcntl
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 TEMPORARY = ".tmp"
+LOCK = ".lock"
 
 
 def replace(target: Path, data: bytes, ours: Callable[[Path], bool]) -> Path | None:
@@ -22,33 +23,23 @@ def replace(target: Path, data: bytes, ours: Callable[[Path], bool]) -> Path | N
     `NAME~2`, `NAME~3`, ..., and that path is returned. Raises `OSError`, with the old file in its place, if it cannot
     be done.
     """
-    with _locked(target):
+    with _lock_of(target.parent):
+        for left_behind in target.parent.glob(f".*{TEMPORARY}"):
+            left_behind.unlink()
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=TEMPORARY, dir=target.parent)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-                kept = _keep(target, ours) if target.exists() else None
-                temporary.replace(target)
+            kept = _keep(target, ours) if target.exists() else None
+            temporary.replace(target)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
+        _sync(target.parent)
     return kept
-
-
-def sweep(folder: Path) -> None:
-    """Remove the temporaries that killed processes left behind; those of living writers are locked and stay."""
-    for path in folder.glob(f".*{TEMPORARY}"):
-        try:
-            with path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                path.unlink(missing_ok=True)
-        except OSError:
-            continue
 
 
 def _keep(target: Path, ours: Callable[[Path], bool]) -> Path | None:
@@ -58,17 +49,16 @@ def _keep(target: Path, ours: Callable[[Path], bool]) -> Path | None:
     if not mine:
         number = next(n for n in range(2, 1_000_000) if not target.with_name(f"{target.name}~{n}").exists())
     revision = target.with_name(f"{target.name}~{number}")
-    link = target.with_name(f".{target.name}.{os.getpid()}.link{TEMPORARY}")
-    link.unlink(missing_ok=True)
+    link = target.with_name(f".{target.name}.link{TEMPORARY}")
     link.hardlink_to(target)
     link.replace(revision)
     return None if mine else revision
 
 
 @contextmanager
-def _locked(target: Path) -> Iterator[None]:
-    """Hold the lock of a file that is to be written; whoever comes later waits."""
-    descriptor = os.open(target.with_name(f".{target.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _lock_of(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder; whoever comes later waits."""
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -76,7 +66,7 @@ def _locked(target: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -8,6 +8,7 @@ digest.
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -19,9 +20,10 @@ import safetensors
 import safetensors.numpy
 
 from engine import files, interventions
+from engine.agents import catalogue as agents
 from engine.errors import InputError, near_miss
 from engine.run import Run
-from engine.state import State, canonical_json
+from engine.state import Array, State, canonical_json
 from engine.timeline import Timeline
 from engine.worlds import catalogue as worlds
 
@@ -111,7 +113,6 @@ def save(timeline: Timeline, folder: Path, name: str, known: str = "") -> Saved:
     digest, data = _pack(timeline)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        files.sweep(folder)
         kept = files.replace(target, data, lambda path: _digest_of(path) in {known, digest})
     except OSError as error:
         raise InputError(f"cannot save to {target}: {error.strerror or error}") from None
@@ -164,6 +165,7 @@ def read(path: Path) -> Timeline:
     try:
         about = _about(data[: LARGEST_HEADER + 8])
         arrays = safetensors.numpy.load(data)
+        _expect_fitting(about, arrays)
         run = Run(
             worlds.build(about["world"]["name"], about["world"]["definition"]),
             about["agent"],
@@ -255,6 +257,20 @@ def _digest_of(path: Path) -> str | None:
         return str(_about(_header_of(path))["digest"])
     except (*_INVALID, OSError):
         return None
+
+
+def _expect_fitting(about: dict[str, Any], arrays: Mapping[str, Array]) -> None:
+    """Raise `ValueError` if the arrays are not those of the world and the agent, before either is built.
+
+    Else a small file could ask for a large world or a large network. An edit changes the number of states by one.
+    """
+    states, actions = worlds.size_of(about["world"]["definition"])
+    settings = agents.check(about["agent"], about["settings"])
+    edits = sum(entry["kind"] == "edit" for entry in about["log"])
+    name, _ = settings.largest_array(states, actions)
+    sizes = {settings.largest_array(states + more, actions)[1] for more in range(-edits, edits + 1)}
+    if arrays[f"agent.{name}"].size not in sizes:
+        raise ValueError(f"the array {name!r} does not fit the world and the settings")
 
 
 def _header_of(path: Path) -> bytes:

@@ -87,9 +87,9 @@ def settings(name: str, world: TabularMDP, given: Mapping[str, str]) -> fields.S
     return fields.build(_entry(name).settings, world.discount, given)
 
 
-def check(name: str, given: Mapping[str, str]) -> None:
+def check(name: str, given: Mapping[str, str]) -> fields.Settings:
     """Raise `InputError` if there is no such agent, or if a setting is unknown or impossible."""
-    fields.build(_entry(name).settings, 1.0, given)
+    return fields.build(_entry(name).settings, 1.0, given)
 
 
 def make(name: str, world: TabularMDP, chosen: fields.Settings, generator: np.random.Generator) -> Agent:

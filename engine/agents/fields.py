@@ -33,6 +33,10 @@ class Settings(Protocol):
     def discount(self) -> float:
         """The discount factor (gamma); every agent has one."""
 
+    def largest_array(self, states: int, actions: int) -> tuple[str, int]:
+        """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
+        ...
+
 
 S = TypeVar("S", bound=Settings)
 

@@ -1,6 +1,7 @@
 """The settings of each agent, apart from the agents themselves, so that they can be listed without loading torch."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from engine.agents.exploration import Schedule, StepSize
 from engine.agents.fields import integer, number, schedule, step_size, widths
@@ -14,6 +15,10 @@ class QLearningSettings:
     step_size: StepSize = step_size("0.5", "how far each update goes towards its target (alpha)")
     epsilon: Schedule = schedule("0.5->0.05/2000", "chance of a random action", 0.0, 1.0)
     initial_value: float = number(0.0, "what every pair is worth before it was tried", -1e6, 1e6)
+
+    def largest_array(self, states: int, actions: int) -> tuple[str, int]:
+        """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
+        return "q", states * actions
 
 
 @dataclass(frozen=True)
@@ -29,3 +34,7 @@ class DQNSettings:
     learning_starts: int = integer(100, "transitions made before learning begins", 1, 1_000_000)
     train_every: int = integer(1, "transitions from one update to the next", 1, 10_000)
     target_update_every: int = integer(100, "updates from one copy to the target network to the next", 1, 1_000_000)
+
+    def largest_array(self, states: int, actions: int) -> tuple[str, int]:
+        """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
+        return "network.online", sum((a + 1) * b for a, b in pairwise((states, *self.hidden, actions)))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError, near_miss
-from engine.worlds import explicit, gridworld
+from engine.worlds import explicit, gridrules, gridworld
 from engine.worlds.fields import first_double, in_line, shown
 from engine.worlds.mdp import TabularMDP
 
@@ -73,6 +73,14 @@ def build(name: str, definition: Mapping[str, Any]) -> TabularMDP:
     if "map" in definition:
         return gridworld.from_definition(name, definition)
     return explicit.from_definition(name, definition)
+
+
+def size_of(definition: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many states and actions a definition makes, without making them; it may still hold mistakes."""
+    if "map" in definition:
+        cells = len(definition["map"]) - sum(definition["map"].count(nothing) for nothing in "# \n")
+        return cells, len(gridrules.MOVES[definition.get("moves", "cross")])
+    return len(definition["states"]), len(definition["actions"])
 
 
 def library() -> list[str]:

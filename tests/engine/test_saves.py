@@ -103,16 +103,25 @@ def test_a_damaged_save_offers_the_revision_before_it(saves):
     assert engine_saves.load(saves, "a~1").run.step == 137
 
 
-def test_what_killed_writers_left_is_swept_and_what_living_ones_write_stays(saves):
-    import fcntl
-
+def test_what_killed_writers_left_is_swept_by_the_next_save(saves):
     (saves / ".a.safetensors.dead.tmp").write_bytes(b"half")
-    living = saves / ".a.safetensors.living.tmp"
-    with living.open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        engine_saves.save(make(), saves, "a")
-        assert living.exists()
-    assert not (saves / ".a.safetensors.dead.tmp").exists()
+    engine_saves.save(make(), saves, "b")
+    assert {path.name for path in saves.iterdir()} == {"b.safetensors", ".lock"}
+
+
+def test_a_second_writer_waits_for_the_first(saves):
+    import fcntl
+    import threading
+
+    with (saves / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        writer = threading.Thread(target=engine_saves.save, args=(make(), saves, "a"))
+        writer.start()
+        writer.join(0.3)
+        assert writer.is_alive()
+        assert not (saves / "a.safetensors").exists()
+    writer.join(10)
+    assert (saves / "a.safetensors").exists()
 
 
 def test_only_the_newest_autosaves_are_kept(saves):
@@ -166,7 +175,7 @@ def test_a_failed_save_leaves_the_old_file_and_no_rest(saves, monkeypatch):
     with pytest.raises(InputError, match=r"cannot save to .*: No space left on device"):
         engine_saves.save(timeline, saves, "a")
     assert (saves / "a.safetensors").read_bytes() == before
-    assert {path.name for path in saves.iterdir()} == {"a.safetensors", ".a.safetensors.lock"}
+    assert {path.name for path in saves.iterdir()} == {"a.safetensors", ".lock"}
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
