@@ -1,0 +1,50 @@
+from tests.tui.fakes import snapshot
+from tui.commands import COMMANDS, available, bindings, by_id
+from tui.screens.help import help_table
+from tui.screens.main import MainScreen
+from tui.widgets.key_line import laid_out
+
+
+def test_no_key_is_bound_twice():
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_command_is_answered_by_the_main_screen():
+    missing = [command.id for command in COMMANDS if not callable(getattr(MainScreen, f"action_{command.id}", None))]
+    assert missing == []
+
+
+def test_every_binding_has_the_id_of_its_command():
+    assert [binding.id for binding in bindings()] == [command.id for command in COMMANDS]
+    assert {binding.action for binding in bindings()} == {command.id for command in COMMANDS}
+
+
+def test_the_help_lists_every_key_and_only_those():
+    keys, texts = (list(column.cells) for column in help_table().columns)
+    for command in COMMANDS:
+        assert keys[texts.index(command.help)].split() == " ".join(command.keys_shown).split()
+    learning_to_screen = texts[: texts.index("The agent.")]
+    assert [text for text in learning_to_screen if text] == [command.help for command in COMMANDS]
+
+
+def test_the_footer_names_the_most_important_keys_at_80_columns():
+    shown = {command.id for _, command in laid_out(79)}
+    assert {"step", "finish_episode", "play", "choose_world", "choose_agent", "save", "help", "quit"} <= shown
+
+
+def test_a_narrow_footer_keeps_the_ways_to_step_to_get_help_and_to_leave():
+    assert [command.id for _, command in laid_out(40)] == ["step", "finish_episode", "play", "help", "quit"]
+
+
+def test_nothing_can_be_done_to_a_run_that_is_not_there_yet():
+    usable = {command.id for command in COMMANDS if available(command, None)}
+    assert "help" in usable
+    assert "quit" in usable
+    assert not {"step", "save", "reset"} & usable
+
+
+def test_there_is_nothing_to_reset_before_the_first_step():
+    reset = by_id("reset")
+    assert not available(reset, snapshot())
+    assert available(reset, snapshot(step=1))

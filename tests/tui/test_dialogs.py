@@ -1,0 +1,197 @@
+from textual.widgets import Input, OptionList
+
+from engine import messages
+from engine.messages import AgentView
+from tests.tui.fakes import FakeLibrary, Save, names, snapshot
+from tui.app import QScope
+from tui.screens.choose_agent import AgentSettings, SettingLine
+from tui.screens.choose_world import ChooseWorld
+from tui.screens.confirm import Confirm
+from tui.screens.dialog import Problem
+from tui.screens.save import OpenSave, SaveRun
+
+
+def problem(app):
+    return str(app.screen.query_one(Problem).render())
+
+
+def listed(app):
+    return [option.id for option in app.screen.query_one(OptionList).options]
+
+
+async def test_a_world_is_chosen_from_the_list(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("w", "down", "enter")
+    assert trainer.commands == [messages.Start("cliff", "q-learning", {}, 0)]
+
+
+async def test_typing_narrows_the_list_of_worlds(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("w", *"walking")
+        assert listed(app) == ["cliff"]
+        await pilot.press("enter")
+    assert trainer.commands == [messages.Start("cliff", "q-learning", {}, 0)]
+
+
+async def test_a_world_can_be_a_gymnasium_id(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("w", *"gym:Taxi-v3", "enter")
+    assert trainer.commands == [messages.Start("gym:Taxi-v3", "q-learning", {}, 0)]
+
+
+async def test_what_is_wrong_with_a_path_is_said_beside_the_field(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("w", *"wrong.toml", "enter")
+        assert isinstance(app.screen, ChooseWorld)
+        assert problem(app) == "wrong.toml: there is no such file"
+        await pilot.press("x")
+        assert problem(app) == ""
+    assert trainer.commands == []
+
+
+async def test_a_new_world_keeps_the_chosen_settings_but_not_the_discount_of_the_old_one(app, trainer):
+    settings = {"discount": "0.9", "step_size": "0.25", "epsilon": "0.1"}
+    trainer.show(agent=AgentView("q-learning", "", settings, 7))
+    async with app.run_test() as pilot:
+        await pilot.press("w", "down", "enter")
+    assert trainer.commands == [messages.Start("cliff", "q-learning", {"step_size": "0.25"}, 7)]
+
+
+async def test_a_new_world_asks_when_something_would_be_lost(app, trainer):
+    trainer.show(unsaved=True)
+    async with app.run_test() as pilot:
+        await pilot.press("w", "down", "enter")
+        assert isinstance(app.screen, Confirm)
+        await pilot.press("escape")
+        assert trainer.commands == []
+        await pilot.press("w", "down", "enter", "b")
+    assert [type(command) for command in trainer.commands] == [messages.Start]
+
+
+async def test_an_agent_is_chosen_and_then_set_up(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("a", "enter")
+        assert isinstance(app.screen, AgentSettings)
+        await pilot.press("tab", *"0.25", "enter")
+    assert trainer.commands == [messages.Start("seed-2x3", "q-learning", {"step_size": "0.25"}, 0)]
+
+
+async def test_the_seed_can_be_chosen(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("a", "down", "enter", "shift+tab", "4", "2", "enter")
+    assert trainer.commands == [messages.Start("seed-2x3", "dqn", {}, 42)]
+
+
+async def test_a_wrong_value_is_refused_beside_its_field(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("a", "enter", *"2.5", "tab", "enter")
+        line = app.screen.query(SettingLine)[1]
+        assert str(line.note.render()) == "2.5 is out of range (0 to 1)"
+        assert line.field.has_focus
+        await pilot.press(*["backspace"] * 3, "enter")
+    assert trainer.commands == [messages.Start("seed-2x3", "q-learning", {}, 0)]
+
+
+async def test_a_wrong_seed_is_refused(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("a", "enter", "shift+tab", "x", "enter")
+        assert "'x' is no seed" in str(app.screen.query(SettingLine)[0].note.render())
+    assert trainer.commands == []
+
+
+async def test_the_form_shows_the_chosen_values_and_the_defaults(app, trainer):
+    settings = {"discount": "0.9", "step_size": "0.25", "epsilon": "0.1"}
+    trainer.show(agent=AgentView("q-learning", "", settings, 7))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("a", "enter")
+        fields = {line.key: line.field for line in app.screen.query(SettingLine)}
+        assert {key: field.value for key, field in fields.items()} == {
+            "seed": "7",
+            "discount": "",
+            "step_size": "0.25",
+            "epsilon": "",
+        }
+        assert fields["discount"].placeholder == "the world's"
+
+
+async def test_a_save_is_offered_a_name(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("S")
+        assert app.screen.query_one(Input).value == "seed-2x3-q-learning"
+        await pilot.press("enter")
+    assert trainer.commands == [messages.Save("seed-2x3-q-learning")]
+
+
+async def test_a_save_is_offered_its_old_name(app, trainer):
+    trainer.show(save_name="mine")
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+s", "enter")
+    assert trainer.commands == [messages.Save("mine")]
+
+
+async def test_an_autosave_is_offered_a_name_of_its_own(app, trainer):
+    trainer.show(save_name=".autosave/cliff-20250301")
+    async with app.run_test() as pilot:
+        await pilot.press("S", "enter")
+    assert trainer.commands == [messages.Save("seed-2x3-q-learning")]
+
+
+async def test_an_impossible_name_is_refused_beside_the_field(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("S", "/", "enter")
+        assert isinstance(app.screen, SaveRun)
+        assert "cannot be the name of a save" in problem(app)
+    assert trainer.commands == []
+
+
+async def test_replacing_another_save_takes_a_second_enter(trainer):
+    app = QScope(trainer, FakeLibrary(saved=[Save("seed-2x3-q-learning")]))
+    async with app.run_test() as pilot:
+        await pilot.press("S", "enter")
+        assert "exists already" in problem(app)
+        assert trainer.commands == []
+        await pilot.press("enter")
+    assert trainer.commands == [messages.Save("seed-2x3-q-learning")]
+
+
+async def test_a_save_is_opened_from_the_list(trainer):
+    app = QScope(trainer, FakeLibrary(saved=[Save("one"), Save("broken", problem="cut short"), Save("two")]))
+    async with app.run_test() as pilot:
+        await pilot.press("O")
+        assert listed(app) == ["one", "two"]
+        assert "1,234" in str(app.screen.query_one(OptionList).options[0].prompt)
+        await pilot.press("down", "enter")
+    assert trainer.commands == [messages.Load("two")]
+
+
+async def test_without_saves_it_says_how_to_make_one(app):
+    async with app.run_test() as pilot:
+        await pilot.press("O")
+        assert isinstance(app.screen, OpenSave)
+        assert "Press S" in str(app.screen.query_one(".question").render())
+
+
+async def test_a_notice_is_shown_once_and_an_error_as_an_error(app, trainer):
+    async with app.run_test() as pilot:
+        trainer.tell("saved as [b]mine[/b]")
+        app.main_screen.pull()
+        await pilot.pause()
+        trainer.tell("the disk is full", error=True)
+        app.main_screen.pull()
+        await pilot.pause()
+        trainer.show(step=5)
+        app.main_screen.pull()
+        await pilot.pause()
+        told = [(notification.message, notification.severity) for notification in app._notifications]
+    assert told == [("saved as [b]mine[/b]", "information"), ("the disk is full", "error")]
+
+
+async def test_a_new_world_is_looked_at_from_its_beginning(app, trainer):
+    async with app.run_test() as pilot:
+        table = app.main_screen.query_one("QTable")
+        table.look(3, 3)
+        trainer.snapshot = snapshot(names(20))
+        app.main_screen.pull()
+        await pilot.pause()
+        assert (table.row, table.column, table.following) == (0, 0, True)
+        assert str(app.main_screen.query_one("WorldPanel").border_title) == "A world of names"

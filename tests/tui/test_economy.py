@@ -1,0 +1,83 @@
+"""What a step costs on a slow line: only the cells that changed may be sent."""
+
+from textual.geometry import Region
+
+from tests.tui.fakes import learned, transition
+from tui.widgets.panel import Drawing
+
+
+def watch_refreshes(app, monkeypatch):
+    """Write down every region that a drawing asks to be repainted; None for a whole widget."""
+    asked = []
+    refresh = Drawing.refresh
+
+    def noting(self, *regions, **options):
+        if isinstance(self, Drawing):
+            asked.extend(regions or [None])
+        return refresh(self, *regions, **options)
+
+    monkeypatch.setattr(Drawing, "refresh", noting)
+    return asked
+
+
+def area(regions):
+    return sum(region.width * region.height for region in regions)
+
+
+async def test_a_step_repaints_only_the_cells_that_changed(app, trainer, monkeypatch):
+    trainer.snapshot = learned()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        asked = watch_refreshes(app, monkeypatch)
+        trainer.show(state=5, path=(0, 3, 4, 5), step=222, episode_length=3, last=transition(step=222, next_state=5))
+        app.main_screen.pull()
+        assert None not in asked
+        assert all(region.height == 1 for region in asked)
+        assert 0 < area(asked) < 120
+        assert 15 * area(asked) < 80 * 24
+
+
+async def test_only_the_step_number_changes_when_only_the_step_number_changes(app, trainer, monkeypatch):
+    trainer.snapshot = learned()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        asked = watch_refreshes(app, monkeypatch)
+        trainer.show(step=222)
+        app.main_screen.pull()
+        assert asked == [Region(77, 0, 1, 1)]
+
+
+async def test_without_a_new_snapshot_nothing_is_drawn(app, trainer, monkeypatch):
+    trainer.snapshot = learned()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        asked = watch_refreshes(app, monkeypatch)
+        drawn = []
+        monkeypatch.setattr(Drawing, "redraw", drawn.append)
+        for _ in range(5):
+            app.main_screen.pull()
+        await pilot.pause(0.2)
+        assert (asked, drawn) == ([], [])
+
+
+async def test_an_equal_snapshot_repaints_nothing(app, trainer, monkeypatch):
+    trainer.snapshot = learned()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        asked = watch_refreshes(app, monkeypatch)
+        trainer.show()
+        app.main_screen.pull()
+        assert asked == []
+
+
+async def test_behind_a_dialog_the_picture_stands_still(app, trainer, monkeypatch):
+    trainer.snapshot = learned()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        asked = watch_refreshes(app, monkeypatch)
+        trainer.show(step=999)
+        app.main_screen.pull()
+        assert asked == []
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        assert app.main_screen.snapshot.step == 999

@@ -1,0 +1,195 @@
+import pytest
+
+from engine import messages
+from tests.tui.fakes import FakeLibrary, FakeTrainer, grid, snapshot, values
+from tui.app import QScope
+from tui.commands import COMMANDS
+from tui.screens.choose_agent import ChooseAgent
+from tui.screens.choose_world import ChooseWorld
+from tui.screens.help import Help
+from tui.screens.save import OpenSave, SaveRun
+from tui.widgets.panel import Panel
+from tui.widgets.world import WorldPanel
+
+SENT = {
+    "step": messages.Step(),
+    "finish_episode": messages.FinishEpisode(),
+    "play": messages.PlayOrPause(),
+    "full_speed": messages.RunAtFullSpeed(),
+    "faster": messages.Faster(),
+    "slower": messages.Slower(),
+    "demonstrate": messages.Demonstrate(),
+    "reset": messages.Reset(),
+}
+OPENED = {
+    "choose_world": ChooseWorld,
+    "choose_agent": ChooseAgent,
+    "save": SaveRun,
+    "open": OpenSave,
+    "help": Help,
+}
+MOVED = {
+    "look_up": (4, 5),
+    "look_down": (6, 5),
+    "look_left": (5, 4),
+    "look_right": (5, 6),
+    "page_up": (0, 5),
+    "page_down": (13, 5),
+}
+KEYS = [(command.id, key) for command in COMMANDS for key in command.keys]
+
+
+def keys_of(ids):
+    return [(name, key) for name, key in KEYS if name in ids]
+
+
+def big_world():
+    return grid("S" + "." * 59, *["." * 60] * 39)
+
+
+def test_every_key_of_the_table_is_tried_in_this_file():
+    tried = {
+        *SENT,
+        *OPENED,
+        *MOVED,
+        "next_panel",
+        "previous_panel",
+        "follow",
+        "change_theme",
+        "command_palette",
+        "quit",
+    }
+    assert tried == {command.id for command in COMMANDS}
+
+
+@pytest.mark.parametrize(("name", "key"), keys_of(SENT))
+async def test_a_key_sends_its_command_to_the_trainer(name, key, app, trainer):
+    trainer.show(step=3)
+    async with app.run_test() as pilot:
+        await pilot.press(key)
+    assert trainer.commands == [SENT[name]]
+
+
+@pytest.mark.parametrize(("name", "key"), keys_of(OPENED))
+async def test_a_key_opens_its_dialog_and_escape_closes_it(name, key, app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press(key)
+        assert isinstance(app.screen, OPENED[name])
+        await pilot.press("escape")
+        assert app.screen is app.main_screen
+    assert trainer.commands == []
+
+
+@pytest.mark.parametrize(("name", "key"), keys_of(MOVED))
+async def test_a_key_moves_the_view_of_the_focused_panel(name, key):
+    app = QScope(FakeTrainer(snapshot(big_world())), FakeLibrary())
+    async with app.run_test(size=(80, 24)) as pilot:
+        panel = app.main_screen.query_one(WorldPanel)
+        panel.look(5, 5)
+        await pilot.press(key)
+        assert (panel.row, panel.column) == MOVED[name]
+
+
+async def test_home_lets_the_view_follow_the_agent_again():
+    app = QScope(FakeTrainer(snapshot(big_world())), FakeLibrary())
+    async with app.run_test(size=(80, 24)) as pilot:
+        panel = app.main_screen.query_one(WorldPanel)
+        panel.look(5, 5)
+        assert not panel.following
+        await pilot.press("home")
+        assert (panel.row, panel.column, panel.following) == (0, 0, True)
+
+
+async def test_tab_goes_round_the_panels_and_back(app):
+    async with app.run_test() as pilot:
+        panels = list(app.main_screen.query(Panel))
+        focused = []
+        for _ in panels:
+            focused.append(app.focused)
+            await pilot.press("tab")
+        assert focused == panels
+        assert app.focused is panels[0]
+        await pilot.press("shift+tab")
+        assert app.focused is panels[-1]
+
+
+async def test_the_palette_offers_the_commands_and_runs_them(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.press(*"transition")
+        await pilot.pause(0.3)
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+    assert trainer.commands == [messages.Step()]
+
+
+async def test_the_palette_of_a_dialog_offers_no_commands_of_the_run(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("question_mark", "ctrl+p", *"transition")
+        await pilot.pause(0.3)
+        await pilot.press("enter", "enter")
+    assert trainer.commands == []
+
+
+async def test_a_click_on_a_key_of_the_footer_does_the_same(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.click("KeyLine", offset=(1, 0))
+        await pilot.click("KeyLine", offset=(9, 0))
+    assert trainer.commands == [messages.Step(), messages.FinishEpisode()]
+
+
+async def test_a_theme_can_be_chosen(app):
+    async with app.run_test() as pilot:
+        await pilot.press("t")
+        assert app.screen is not app.main_screen
+        await pilot.press("escape")
+        app.theme = "qscope-light"
+        await pilot.pause()
+        assert not app.main_screen.query_one(WorldPanel).palette.dark
+
+
+async def test_a_flood_of_keys_is_a_queue_of_commands(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press(*["s"] * 50)
+    assert trainer.commands == [messages.Step()] * 50
+
+
+async def test_keys_are_answered_while_the_trainer_is_busy(app, trainer):
+    trainer.show(busy="loading torch")
+    async with app.run_test() as pilot:
+        await pilot.press("question_mark")
+        assert isinstance(app.screen, Help)
+
+
+async def test_nothing_is_sent_before_there_is_a_run(app, trainer):
+    trainer.snapshot = None
+    async with app.run_test() as pilot:
+        await pilot.press("s", "e", "S", "r")
+        assert app.screen is app.main_screen
+    assert trainer.commands == []
+
+
+async def test_reset_asks_when_something_would_be_lost(app, trainer):
+    trainer.show(step=3, unsaved=True)
+    async with app.run_test() as pilot:
+        await pilot.press("r", "escape")
+        await pilot.press("r", "c")
+        assert trainer.commands == []
+        await pilot.press("r", "enter")
+        assert trainer.commands == []
+        await pilot.press("r", "r")
+    assert trainer.commands == [messages.Reset()]
+
+
+async def test_the_view_rests_while_the_run_goes_at_full_speed(trainer):
+    world = big_world()
+    trainer.snapshot = snapshot(world, values(world))
+    app = QScope(trainer, FakeLibrary())
+    async with app.run_test(size=(80, 24)):
+        panel = app.main_screen.query_one(WorldPanel)
+        trainer.show(state=2000, playing=True, speed=float("inf"))
+        app.main_screen.pull()
+        assert panel.row == 0
+        trainer.show(playing=False)
+        app.main_screen.pull()
+        assert panel.row > 0

@@ -1,0 +1,106 @@
+import pytest
+
+from engine import messages
+from tui.app import exit_code
+from tui.screens.confirm import Confirm
+from tui.screens.save import SaveRun
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_a_saved_run_is_left_at_once(key, app):
+    async with app.run_test() as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+    assert app.return_code == 0
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_leaving_asks_when_something_is_not_saved(key, app, trainer):
+    trainer.show(unsaved=True)
+    async with app.run_test() as pilot:
+        await pilot.press(key)
+        assert isinstance(app.screen, Confirm)
+        assert app.screen.choices == ("save", "discard", "cancel")
+        assert app.focused.name == "save"
+        await pilot.press("escape")
+        assert app.is_running
+        assert app.screen is app.main_screen
+
+
+async def test_leaving_asks_while_the_answer_to_a_step_is_not_there_yet(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("s", "q")
+        assert isinstance(app.screen, Confirm)
+        await pilot.press("escape")
+        trainer.show()
+        await pilot.press("q")
+        await pilot.pause()
+    assert app.return_code == 0
+
+
+async def test_discarding_leaves_without_a_save(app, trainer):
+    trainer.show(unsaved=True)
+    async with app.run_test() as pilot:
+        await pilot.press("q", "d")
+        await pilot.pause()
+    assert app.return_code == 0
+    assert trainer.commands == []
+
+
+async def test_saving_waits_for_the_save_before_it_leaves(app, trainer):
+    trainer.show(unsaved=True, save_name="mine", playing=True)
+    async with app.run_test() as pilot:
+        await pilot.press("q", "enter")
+        assert trainer.commands == [messages.Pause(), messages.Save("mine")]
+        app.main_screen.pull()
+        await pilot.pause()
+        assert app.is_running
+        trainer.tell("saved as mine", unsaved=False)
+        app.main_screen.pull()
+        await pilot.pause()
+    assert app.return_code == 0
+
+
+async def test_saving_asks_for_a_name_if_there_is_none(app, trainer):
+    trainer.show(unsaved=True)
+    async with app.run_test() as pilot:
+        await pilot.press("q", "enter")
+        assert isinstance(app.screen, SaveRun)
+        await pilot.press("enter")
+        assert trainer.commands == [messages.Pause(), messages.Save("seed-2x3-q-learning")]
+
+
+async def test_a_failed_save_does_not_leave(app, trainer):
+    trainer.show(unsaved=True, save_name="mine")
+    async with app.run_test() as pilot:
+        await pilot.press("q", "enter")
+        trainer.tell("cannot save: no space left", error=True)
+        app.main_screen.pull()
+        await pilot.pause()
+        trainer.show(unsaved=False)
+        app.main_screen.pull()
+        await pilot.pause()
+        assert app.is_running
+        assert not app._exit
+
+
+async def test_closing_the_question_for_a_name_does_not_leave(app, trainer):
+    trainer.show(unsaved=True)
+    async with app.run_test() as pilot:
+        await pilot.press("q", "enter", "escape")
+        trainer.show(unsaved=False)
+        app.main_screen.pull()
+        await pilot.pause()
+        assert not app._exit
+
+
+async def test_ctrl_q_in_a_dialog_closes_only_the_dialog(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("question_mark", "ctrl+q")
+        assert app.screen is app.main_screen
+        assert not app._exit
+
+
+@pytest.mark.parametrize(("own", "signal", "code"), [(0, None, 0), (None, None, 1), (1, None, 1), (0, 15, 143)])
+def test_the_exit_code_tells_how_it_ended(own, signal, code):
+    assert exit_code(own, signal) == code

@@ -1,0 +1,68 @@
+import pytest
+
+from tests.tui.fakes import grid, learned, names, snapshot
+from tui.screens.choose_agent import AgentSettings
+
+
+def screen_text(app):
+    return "\n".join("".join(segment.text for segment in line) for line in app.screen._compositor.render_strips())
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (140, 40), (200, 60), (40, 12)])
+async def test_the_main_things_are_seen_at_every_size(app, trainer, size):
+    trainer.snapshot = learned()
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        text = screen_text(app)
+    for what in ("seed-2x3", "paused", "step 221", "@", "s step", "? help", "Q"):
+        assert what in text
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)])
+async def test_the_agent_its_arrow_and_the_values_are_seen(app, trainer, size):
+    trainer.snapshot = learned()
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        text = screen_text(app)
+    for what in ("@", "→", "9.00", "−10", "+10", "mean of 100", "greedy", "▸", "►"):
+        assert what in text
+
+
+@pytest.mark.parametrize("size", [(30, 10), (39, 24), (80, 11)])
+async def test_a_window_that_is_too_small_says_so(app, size):
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "40 columns and 12 lines" in " ".join(screen_text(app).split())
+
+
+@pytest.mark.parametrize(
+    "world", [grid("S" + "." * 49, *["." * 50] * 49), names(500, actions=[f"a{n}" for n in range(9)])]
+)
+async def test_large_worlds_are_drawn_at_every_size(app, trainer, world):
+    trainer.snapshot = snapshot(world, state=450)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for size in [(60, 20), (140, 40), (30, 10), (41, 13), (80, 24)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert "@" in screen_text(app)
+
+
+@pytest.mark.parametrize("size", [(40, 12), (60, 20)])
+async def test_dialogs_show_their_keys_on_small_screens(app, size):
+    async with app.run_test(size=size) as pilot:
+        for keys in (["w"], ["a", "enter"], ["S"], ["O"], ["question_mark"]):
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert "escape" in screen_text(app), keys
+            await pilot.press("escape")
+        assert not isinstance(app.screen, AgentSettings)
+
+
+async def test_a_storm_of_resizes_is_survived(app, trainer):
+    trainer.snapshot = learned()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for n in range(30):
+            await pilot.resize_terminal(40 + n * 3, 12 + n)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "step 221" in screen_text(app)

@@ -1,0 +1,129 @@
+import pytest
+
+from engine.messages import BatchUpdate
+from tests.tui.fakes import learned, snapshot, table_update, transition
+from tui.widgets.explanation import explain
+
+
+def lines(shown, width=140):
+    return ["".join(text for text, _ in line) for line in explain(shown, width)]
+
+
+def batch(**fields):
+    first = {
+        "updates": 63,
+        "loss": 0.0123,
+        "batch_size": 32,
+        "mean_abs_td_error": 0.41,
+        "updates_until_copy": 37,
+        "replay_size": 162,
+        "replay_capacity": 10_000,
+        "learning_starts": 100,
+        "value_before": 0.10,
+        "value_after": 0.08,
+        "reward": -1.0,
+        "discount": 0.9,
+        "next_value": 0.52,
+        "td_target": -0.532,
+    }
+    return BatchUpdate(**(first | fields))
+
+
+def test_before_the_first_step_it_says_what_to_press():
+    assert lines(snapshot()) == ["press s for one step, e for an episode, space to run, ? for help", ""]
+
+
+def test_an_explored_step_is_told_with_its_die():
+    what, _ = lines(learned(last=transition(), update=table_update()))
+    assert what == "step 12  1,0 → right → 1,1   explored (die 0.03 < ε 0.10)   reward −1.00"
+
+
+def test_a_greedy_step_is_told_with_its_die():
+    what, _ = lines(learned(last=transition(explored=False, die=0.63), update=table_update()))
+    assert "greedy (die 0.63 ≥ ε 0.10)" in what
+
+
+def test_a_die_that_rounding_would_make_a_liar_keeps_its_digits():
+    what, _ = lines(learned(last=transition(die=0.0996)))
+    assert "explored (die 0.0996 < ε 0.10)" in what
+
+
+def test_the_update_is_written_as_arithmetic():
+    _, why = lines(learned(last=transition(), update=table_update()), 60)
+    assert why == "Q ← 0.00 + 0.50·(−1.00 + 0.90·0.00 − 0.00) = −0.50"
+
+
+def test_the_update_names_its_state_and_action_where_there_is_room():
+    _, why = lines(learned(last=transition(), update=table_update(next_value=5.53, value_after=1.99)))
+    assert why == "Q(1,0; right) ← 0.00 + 0.50·(−1.00 + 0.90·5.53 − 0.00) = 1.99   5.53 is Q(1,1; up)"
+
+
+def test_negative_numbers_after_an_operator_stand_in_brackets():
+    _, why = lines(learned(update=table_update(value_before=-2.0, next_value=-1.5, value_after=-2.18)), 70)
+    assert why == "Q(1,0; right) ← −2.00 + 0.50·(−1.00 + 0.90·(−1.50) − (−2.00)) = −2.18"
+
+
+def test_a_terminated_step_says_which_term_is_nothing():
+    update = table_update(reward=10.0, next_action=-1, value_after=5.0)
+    what, why = lines(learned(last=transition(reward=10.0, terminated=True), update=update))
+    assert why == "Q(1,0; right) ← 0.00 + 0.50·(10.00 + 0.90·0.00 (ended) − 0.00) = 5.00"
+    assert what.endswith("reward 10.00  episode ended")
+
+
+def test_a_truncated_step_says_that_it_still_bootstraps():
+    update = table_update(next_value=2.0, value_after=0.4)
+    what, why = lines(learned(last=transition(truncated=True), update=update))
+    assert "+ 0.90·2.00 −" in why
+    assert "(ended)" not in why
+    assert why.endswith("cut short at 100 steps, still bootstraps")
+    assert what.endswith("cut short")
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_truncated_step_says_so_on_narrow_screens(width):
+    told = lines(learned(last=transition(truncated=True), update=table_update(next_value=2.0)), width)
+    assert any("cut short" in line for line in told)
+    assert all(len(line) <= width for line in told)
+
+
+def test_a_small_step_size_is_not_rounded_to_nothing():
+    _, why = lines(learned(update=table_update(step_size=0.0316)))
+    assert "0.0316·(" in why
+
+
+def test_a_dqn_shows_the_target_of_this_transition_and_what_the_batch_did():
+    _, why = lines(learned(last=transition(), update=batch()), 150)
+    assert why == (
+        "Q(1,0; right) 0.10 → 0.08, target −1.00 + 0.90·0.52 = −0.53"
+        " · loss 0.0123 over 32 replayed · mean |TD| 0.41 · copy to target in 37 updates"
+    )
+
+
+def test_a_dqn_fits_into_80_columns():
+    _, why = lines(learned(last=transition(), update=batch()), 78)
+    assert why == "Q 0.10, target −1.00 + 0.90·0.52 = −0.53 · loss 0.0123 over 32 · copy in 37"
+
+
+def test_a_dqn_says_that_the_replay_still_fills():
+    update = batch(updates=0, loss=0.0, replay_size=12, value_after=0.10)
+    _, why = lines(learned(last=transition(), update=update))
+    assert why.endswith("the replay holds 12 of the 100 transitions that learning waits for")
+
+
+def test_a_dqn_does_not_bootstrap_from_an_ended_episode():
+    update = batch(reward=10.0, next_value=0.0, td_target=10.0)
+    _, why = lines(learned(last=transition(terminated=True), update=update), 150)
+    assert "target 10.00 + 0.90·0.00 (ended) = 10.00" in why
+
+
+def test_a_demonstration_learns_nothing_and_says_so():
+    what, why = lines(learned(demonstration=True, update=None))
+    assert "greedy" in what
+    assert "die" not in what
+    assert why == "demonstration: the greedy action every time, nothing is learned"
+
+
+@pytest.mark.parametrize("width", [38, 60, 80, 140])
+def test_a_step_of_the_2x3_grid_fits_every_screen(width):
+    for line in lines(learned(last=transition(terminated=True, reward=10.0), update=table_update()), width):
+        assert len(line) <= width

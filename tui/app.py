@@ -1,0 +1,154 @@
+"""The application: its theme, its main screen, and the life of the trainer."""
+
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.theme import Theme
+
+from engine.errors import InputError
+from engine.messages import Load, Start
+from tui import commands
+from tui.colour import Depth, depth
+from tui.screens.engine_library import EngineLibrary
+from tui.screens.main import MainScreen
+from tui.screens.ports import Library, Trainer
+from tui.signals import Rescue
+
+DARK = Theme(
+    "qscope-dark",
+    primary="#5fafd7",
+    secondary="#8787af",
+    accent="#5fd7af",
+    warning="#d7af5f",
+    error="#ff8787",
+    success="#87d787",
+    foreground="#d0d4d8",
+    background="#121212",
+    surface="#1c1c1c",
+    panel="#262626",
+)
+LIGHT = Theme(
+    "qscope-light",
+    primary="#005f87",
+    secondary="#5f5f87",
+    accent="#00735c",
+    warning="#875f00",
+    error="#af0000",
+    success="#005f00",
+    foreground="#1c1c1c",
+    background="#f8f8f8",
+    surface="#eeeeee",
+    panel="#e4e4e4",
+    dark=False,
+)
+"""Colours that lie near those of a terminal with 256."""
+
+WIDTHS = [(0, "-too-narrow"), (40, "-narrow"), (76, "-normal"), (110, "-wide")]
+"""The class that a screen has from so many columns on."""
+HEIGHTS = [(0, "-too-low"), (12, "-lowest"), (17, "-low"), (23, "-medium"), (34, "-high")]
+"""The class that a screen has from so many lines on."""
+
+DIED = 1
+"""The exit code when the application ended without being asked to."""
+
+
+class QScope(App[None]):
+    """Shows a run to a person and takes their commands to it."""
+
+    TITLE = "qscope"
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", show=False, priority=True, id="quit_anywhere")]
+
+    def __init__(self, trainer: Trainer, library: Library) -> None:
+        super().__init__()
+        self.main_screen = MainScreen(trainer, library)
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        sixteen = depth(self.console.color_system, self.no_color) == Depth.SIXTEEN
+        self.theme = "ansi-dark" if sixteen else DARK.name
+
+    def on_mount(self) -> None:
+        """Show the main screen."""
+        self.push_screen(self.main_screen)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer the commands of the table in the palette."""
+        if screen is not self.main_screen:
+            return
+        for command in commands.COMMANDS:
+            if command.palette and commands.available(command, self.main_screen.snapshot):
+                keys = " or ".join(command.keys_shown)
+                yield SystemCommand(command.help.rstrip("."), f"key: {keys}", getattr(screen, f"action_{command.id}"))
+
+    async def action_quit(self) -> None:
+        """Leave, but never without the question about what is not saved."""
+        if self.screen is self.main_screen:
+            self.main_screen.action_quit()
+        else:
+            self.screen.dismiss(None)
+
+    def leave(self, return_code: int) -> None:
+        """Exit with that code; may be called from any thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed: it has ended already
+                self._loop.call_soon_threadsafe(self.exit, None, return_code)
+
+
+class EngineTrainer(Trainer, Protocol):
+    """A trainer whose life the application is in charge of."""
+
+    def start(self, first: Start | Load) -> None:
+        """Start its thread, with the run to begin or to go on with."""
+
+    def rescue(self) -> Path | None:
+        """Save what would be lost, from any thread."""
+
+    def close(self, *, forget: bool = False) -> None:
+        """Stop its thread and wait for the end; `forget` drops the autosave."""
+
+
+def run(saves: Path, first: Start | Load) -> int:
+    """Open the application on a run and return the exit code; raises `InputError` where there is no terminal."""
+    from engine.trainer import Trainer
+
+    require_terminal()
+    return run_with(Trainer(saves), EngineLibrary(saves), first)
+
+
+def run_with(trainer: EngineTrainer, library: Library, first: Start | Load) -> int:
+    """Run the application on that trainer; whatever ends it, what was learned is not lost."""
+    app = QScope(trainer, library)
+    rescue = Rescue(trainer.rescue, app.leave)
+    rescue.install()
+    try:
+        trainer.start(first)
+        app.run()
+    finally:
+        if app.return_code != 0 and rescue.signal is None:
+            trainer.rescue()
+        rescue.remove()
+        code = exit_code(app.return_code, rescue.signal)
+        trainer.close(forget=code == 0)
+    return code
+
+
+def exit_code(return_code: int | None, signal: int | None) -> int:
+    """Return 128 + the signal that ended the application, else its own code, where none means that it died."""
+    if signal is not None:
+        return 128 + signal
+    return DIED if return_code is None else return_code
+
+
+def require_terminal() -> None:
+    """Refuse to draw where nobody can see it or type."""
+    for name, stream in (("input", sys.stdin), ("output", sys.stdout)):
+        if not stream.isatty():
+            raise InputError(f"standard {name} is no terminal; qscope --help lists the commands that need none")

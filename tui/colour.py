@@ -1,0 +1,158 @@
+"""Colours with a meaning: a value becomes a shade, for terminals of every depth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property, lru_cache
+
+from rich.style import Style
+from textual.color import Color
+from textual.theme import Theme
+
+LEVELS = 8
+"""How many shades there are on either side of zero where the terminal has all colours."""
+
+
+class Depth(IntEnum):
+    """How many colours a terminal shows."""
+
+    NONE = 0
+    SIXTEEN = 16
+    MANY = 256
+    TRUE = 1 << 24
+
+
+def depth(color_system: str | None, no_color: bool) -> Depth:
+    """Return the depth of a console by what Rich calls its colour system."""
+    if no_color or color_system is None:
+        return Depth.NONE
+    return {"standard": Depth.SIXTEEN, "windows": Depth.SIXTEEN, "256": Depth.MANY}.get(color_system, Depth.TRUE)
+
+
+# Diverging ramps, from just beyond zero outwards. Orange against blue is told apart by every kind of colour vision, and
+# the shades of one rank are equally bright on both sides. Those for 256 colours are colours of the xterm cube.
+
+BLUE_TRUE = {True: ("#20262e", "#1c4f82", "#74b9f7"), False: ("#eef3f9", "#9cc6f0", "#1d64ad")}
+ORANGE_TRUE = {True: ("#2c2620", "#7d4411", "#f4ac5c"), False: ("#faf2ea", "#f3bf85", "#b65d0b")}
+BLUE_MANY = {
+    True: ("#00005f", "#005f87", "#0087af", "#5fafd7", "#87d7ff"),
+    False: ("#d7d7ff", "#afd7ff", "#87afff", "#5f87d7", "#005faf"),
+}
+ORANGE_MANY = {
+    True: ("#5f0000", "#875f00", "#af5f00", "#d78700", "#ffaf5f"),
+    False: ("#ffd7af", "#ffd787", "#ffaf5f", "#d78700", "#af5f00"),
+}
+BLUE_SIXTEEN = ("blue", "bright_blue")
+ORANGE_SIXTEEN = ("yellow", "bright_yellow")
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The styles of everything that panels draw."""
+
+    depth: Depth
+    dark: bool
+    positive: tuple[Style, ...]
+    """Backgrounds for values above zero, the greatest last, each with a readable foreground."""
+    negative: tuple[Style, ...]
+    muted: Style
+    line: Style
+    """For frames and walls, which should not draw the eye."""
+    strong: Style
+    accent: Style
+    warning: Style
+    above: Style
+    """The foreground of a gain."""
+    below: Style
+    """The foreground of a loss."""
+    agent: Style
+
+    plain = Style()
+
+    def value(self, value: float, scale: float) -> Style:
+        """Return the shade of a value between -scale and +scale: no shade for zero and for what is no number."""
+        shades = self.positive if value > 0.0 else self.negative
+        if not shades or not scale > 0.0 or not abs(value) > 0.0:
+            return self.plain
+        return shades[min(int(abs(value) / scale * len(shades)), len(shades) - 1)]
+
+    def sign(self, value: float) -> Style:
+        """Return the foreground for a number that is a gain or a loss."""
+        if value > 0.0:
+            return self.above
+        return self.below if value < 0.0 else self.plain
+
+    @cached_property
+    def roles(self) -> dict[str, Style]:
+        """The styles by name, for text that is made elsewhere."""
+        return {"": self.plain, "muted": self.muted, "strong": self.strong, "accent": self.accent} | {
+            "warning": self.warning, "above": self.above, "below": self.below, "agent": self.agent
+        }  # fmt: skip
+
+
+def palette(theme: Theme, depth: Depth) -> Palette:
+    """Return the palette that goes with a theme in a terminal of that depth."""
+    return _palette(theme.foreground, theme.background, theme.accent, theme.warning, theme.dark, theme.ansi, depth)
+
+
+@lru_cache(maxsize=32)
+def _palette(
+    foreground: str | None,
+    background: str | None,
+    accent: str | None,
+    warning: str | None,
+    dark: bool,
+    ansi: bool,
+    depth: Depth,
+) -> Palette:
+    if depth == Depth.NONE:
+        return _colourless(dark)
+    blue, orange = _ramps(dark, depth)
+    ink = Color.parse(foreground or ("#e0e0e0" if dark else "#1f1f1f"))
+    paper = Color.parse(background or ("#121212" if dark else "#efefef"))
+    named = ansi or depth == Depth.SIXTEEN
+    return Palette(
+        depth=depth,
+        dark=dark,
+        positive=tuple(_shade(colour) for colour in blue),
+        negative=tuple(_shade(colour) for colour in orange),
+        muted=Style(dim=True) if named else Style(color=paper.blend(ink, 0.55).rich_color),
+        line=Style(dim=True) if named else Style(color=paper.blend(ink, 0.3).rich_color),
+        strong=Style(bold=True),
+        accent=Style(bold=True) if named else Style(color=Color.parse(accent or "#ffa62b").rich_color, bold=True),
+        warning=Style(bold=True, color="yellow" if named else (warning or "#ffa62b")),
+        above=Style(bold=True, color=("bright_blue" if dark else "blue") if named else blue[-1]),
+        below=Style(bold=True, color="yellow" if named else orange[-1]),
+        agent=Style(bold=True, reverse=True),
+    )
+
+
+def _colourless(dark: bool) -> Palette:
+    bold, dim = Style(bold=True), Style(dim=True)
+    agent = Style(bold=True, reverse=True)
+    return Palette(Depth.NONE, dark, (), (), dim, dim, bold, bold, bold, bold, bold, agent)
+
+
+def _ramps(dark: bool, depth: Depth) -> tuple[Sequence[str], Sequence[str]]:
+    if depth == Depth.SIXTEEN:
+        return BLUE_SIXTEEN, ORANGE_SIXTEEN
+    if depth == Depth.MANY:
+        return BLUE_MANY[dark], ORANGE_MANY[dark]
+    return _blend(BLUE_TRUE[dark]), _blend(ORANGE_TRUE[dark])
+
+
+def _blend(stops: tuple[str, str, str]) -> list[str]:
+    """Return `LEVELS` colours from the first stop over the second to the third."""
+    first, middle, last = (Color.parse(stop) for stop in stops)
+    half = (LEVELS - 1) / 2
+    return [
+        (first.blend(middle, n / half) if n < half else middle.blend(last, (n - half) / half)).hex
+        for n in range(LEVELS)
+    ]  # fmt: skip
+
+
+def _shade(background: str) -> Style:
+    if background.startswith("#"):
+        bright = Color.parse(background).brightness > 0.5
+        return Style(color="#000000" if bright else "#ffffff", bgcolor=background)
+    return Style(color="bright_white" if background == "blue" else "black", bgcolor=background)

@@ -1,0 +1,128 @@
+"""The one table of commands: it makes the key bindings, the command palette, the footer and the help."""
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+from engine.messages import Snapshot
+
+KEY_NAMES = {
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "−",
+    "question_mark": "?",
+    "f1": "F1",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "page up",
+    "pagedown": "page down",
+}
+"""How a key is written where Textual calls it something else."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something that a person can ask for, and the keys that ask for it."""
+
+    id: str
+    """The screen answers with its method `action_<id>`; a keymap remaps the keys under this name, too."""
+    keys: tuple[str, ...]
+    """As Textual names them; the first is the one that the footer shows."""
+    label: str
+    """A word or two for the footer and the palette."""
+    help: str
+    """One sentence for the help and the palette."""
+    group: str
+    footer: int = 0
+    """The rank in the footer, 1 the last to be left out where space is short; 0: not in the footer."""
+    needs_run: bool = True
+    """Whether it takes a run to do this to."""
+    palette: bool = True
+    """Whether it makes sense to choose it from a list."""
+    priority: bool = False
+    """Whether its keys go before those of the focused widget."""
+
+    @property
+    def binding(self) -> Binding:
+        """The keys, bound to the action."""
+        return Binding(
+            ",".join(self.keys),
+            self.id,
+            self.label,
+            show=bool(self.footer),
+            key_display=self.keys_shown[0],
+            priority=self.priority,
+            tooltip=self.help,
+            id=self.id,
+        )
+
+    @property
+    def keys_shown(self) -> tuple[str, ...]:
+        """The keys as a person reads them."""
+        return tuple(key_name(key) for key in self.keys)
+
+
+def key_name(key: str) -> str:
+    """Return how a person writes the key."""
+    return KEY_NAMES.get(key, key)
+
+
+STEPPING, RUN, FILES, LOOKING = "Learning", "The run", "Saves", "The screen"
+
+COMMANDS = (
+    Command("step", ("s",), "step", "Make one transition, then wait.", STEPPING, footer=1),
+    Command("finish_episode", ("e",), "episode", "Go to the end of the episode, then wait.", STEPPING, footer=2),
+    Command("play", ("space",), "run", "Run at the chosen speed, or pause.", STEPPING, footer=3),
+    Command("full_speed", ("f",), "full", "Run as fast as it goes, or pause.", STEPPING, footer=6),
+    Command("faster", ("plus", "equals_sign"), "faster", "Go one up on the ladder of speeds.", STEPPING, footer=13),
+    Command("slower", ("minus",), "slower", "Go one down on the ladder of speeds.", STEPPING, footer=14),
+    Command("demonstrate", ("g",), "greedy", "Show a greedy episode without learning; again: end it.", STEPPING, 7),
+    Command("reset", ("r",), "reset", "Begin the run anew with nothing learned.", RUN, footer=12),
+    Command("choose_world", ("w",), "world", "Choose a world and begin a new run in it.", RUN, 8, needs_run=False),
+    Command("choose_agent", ("a",), "agent", "Choose the agent, its settings and the seed.", RUN, footer=9),
+    Command("save", ("S", "ctrl+s"), "save", "Save the run under a name.", FILES, footer=10),
+    Command("open", ("O", "ctrl+o"), "open", "Go on with a saved run.", FILES, footer=11, needs_run=False),
+    Command("next_panel", ("tab",), "next panel", "Go to the next panel.", LOOKING, needs_run=False),
+    Command("previous_panel", ("shift+tab",), "previous panel", "Go to the panel before.", LOOKING, needs_run=False),
+    Command("look_up", ("up", "k"), "look up", "Move the view of the panel up.", LOOKING, palette=False),
+    Command("look_down", ("down", "j"), "look down", "Move the view of the panel down.", LOOKING, palette=False),
+    Command("look_left", ("left", "h"), "look left", "Move the view of the panel left.", LOOKING, palette=False),
+    Command("look_right", ("right", "l"), "look right", "Move the view of the panel right.", LOOKING, palette=False),
+    Command("page_up", ("pageup",), "page up", "Move the view a page up.", LOOKING, palette=False),
+    Command("page_down", ("pagedown",), "page down", "Move the view a page down.", LOOKING, palette=False),
+    Command("follow", ("home",), "follow", "Let the panels follow the agent again.", LOOKING),
+    Command("change_theme", ("t",), "theme", "Choose the colours of the screen.", LOOKING, needs_run=False),
+    Command("command_palette", ("ctrl+p",), "palette", "Find a command by its name.", LOOKING, 0, False, palette=False),
+    Command("help", ("question_mark", "f1"), "help", "Show this page.", LOOKING, footer=4, needs_run=False),
+    Command("quit", ("q", "ctrl+q"), "quit", "Leave; asks when something is not saved.", LOOKING, 5, needs_run=False),
+)
+
+
+def available(command: Command, snapshot: Snapshot | None) -> bool:
+    """Return whether the command would do something now."""
+    if snapshot is None:
+        return not command.needs_run
+    return command.id != "reset" or snapshot.step > 0
+
+
+def by_id(name: str) -> Command | None:
+    """Return the command of that id, if it is one of the table."""
+    return _BY_ID.get(name)
+
+
+def bindings() -> list[Binding]:
+    """Return the bindings of the main screen."""
+    return [command.binding for command in COMMANDS]
+
+
+def groups() -> dict[str, list[Command]]:
+    """Return the commands by group, in the order of the table."""
+    grouped: dict[str, list[Command]] = {}
+    for command in COMMANDS:
+        grouped.setdefault(command.group, []).append(command)
+    return grouped
+
+
+_BY_ID = {command.id: command for command in COMMANDS}

@@ -1,0 +1,1 @@
+"""One file a screen: the main screen and the dialogs above it."""

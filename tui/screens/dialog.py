@@ -1,0 +1,66 @@
+"""What all dialogs have in common: a framed box above the screen, which escape closes without an answer."""
+
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+Answer = TypeVar("Answer")
+
+BESIDES = 7
+"""Cells of a dialog that are no text: its frame, its padding and a scrollbar."""
+
+
+class Dialog(ModalScreen[Answer]):
+    """A box with a title, its body and a line that says which keys there are."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False, id="close_dialog")]
+    WIDTH: ClassVar[int] = 72
+    """Cells for the box, as the style sheet has it."""
+    HINT: ClassVar[str] = "enter choose · escape close"
+
+    def __init__(self, title: str = "") -> None:
+        super().__init__()
+        self.title = title or self.TITLE
+
+    def compose(self) -> ComposeResult:
+        """Put the body into the box."""
+        with Vertical(classes="dialog") as box:
+            box.border_title = Content(self.title or "")
+            yield from self.body()
+            yield Static(Content(self.HINT), classes="hint")
+
+    @property
+    def line_width(self) -> int:
+        """Cells for a line of a list, beside the frame and a scrollbar."""
+        return min(self.WIDTH, self.app.size.width) - BESIDES
+
+    def body(self) -> list[Widget]:
+        """Return what the dialog shows."""
+        raise NotImplementedError
+
+    def action_close(self) -> None:
+        """Close without an answer."""
+        self.dismiss(None)
+
+
+class Field(Input):
+    """A field of one line; its cursor does not blink, which would send bytes all day."""
+
+    def __init__(self, value: str = "", placeholder: str = "") -> None:
+        super().__init__(value, placeholder=placeholder, compact=True)
+        self.cursor_blink = False
+
+
+class Problem(Static):
+    """The place beside a field where it is said what is wrong with it."""
+
+    def tell(self, problem: str, otherwise: str = "") -> None:
+        """Show what is wrong, or a quieter text if nothing is."""
+        self.update(Content(problem or otherwise))
+        self.set_class(bool(problem), "shown")

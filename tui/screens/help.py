@@ -1,0 +1,48 @@
+"""The help: every key, from the table of commands, and what the glyphs on the screen mean."""
+
+from rich.table import Table
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.commands import groups
+from tui.screens.dialog import Dialog
+
+GLYPHS = {
+    "@": "The agent.",
+    "↑ →": "The best action of a state, by the values learned so far.",
+    "└ ┬": "Several actions tie: the lines point to them. ┼ all four, ∗ others.",
+    "·": "The path of this episode.",
+    "█": "A wall.",
+    "►": "In the table: the state in which the agent is.",
+    "▸": "In the table: the best action; no mark where all of them tie.",
+    "—": "No such action, or no number yet.",
+    "colours": "Blue for values above zero, orange for values below; the stronger, the further from it.",
+}
+
+
+class Help(Dialog[None]):
+    """All keys and a legend, to scroll through."""
+
+    TITLE = "Help"
+    HINT = "↑ ↓ page up/down scroll · escape close"
+
+    def body(self) -> list[Widget]:
+        """Show the text."""
+        return [VerticalScroll(Static(help_table()), classes="help")]
+
+
+def help_table() -> Table:
+    """Return the commands by group and the legend of the glyphs."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column()
+    for group, commands in groups().items():
+        table.add_row(group, style="underline")
+        for command in commands:
+            table.add_row("  " + " ".join(command.keys_shown), command.help)
+        table.add_row()
+    table.add_row("Glyphs", style="underline")
+    for glyph, meaning in GLYPHS.items():
+        table.add_row(f"  {glyph}", meaning)
+    return table

@@ -1,0 +1,291 @@
+"""The main screen: the panels around one run, and the answers to the commands of the table."""
+
+import math
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Static
+
+from engine import messages
+from engine.messages import Snapshot
+from tui import commands
+from tui.screens.choose_agent import AgentSettings, ChooseAgent, ChosenAgent, chosen_settings
+from tui.screens.choose_world import ChooseWorld
+from tui.screens.confirm import Confirm
+from tui.screens.help import Help
+from tui.screens.ports import Library, Trainer
+from tui.screens.save import OpenSave, SaveRun
+from tui.screens.spans import SpansCompositor
+from tui.widgets.episodes import EpisodesPanel
+from tui.widgets.key_line import KeyLine
+from tui.widgets.panel import Drawing, Panel
+from tui.widgets.q_table import QTable
+from tui.widgets.status import Status
+from tui.widgets.why import Why
+from tui.widgets.world import WorldPanel
+
+PULLS_A_SECOND = 30
+RUSHING_SHARE = 3
+"""At full speed one snapshot in so many is shown: more could not be read, and each costs a slow line bytes."""
+FIRST_AGENT = "q-learning"
+"""Who learns in a chosen world when there was no run before."""
+
+
+class MainScreen(Screen[None]):
+    """Shows the newest snapshot of a trainer and sends it what the person asks for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
+    snapshot: reactive[Snapshot | None] = reactive(None, repaint=False, init=False)
+
+    def __init__(self, trainer: Trainer, library: Library) -> None:
+        super().__init__()
+        self._compositor = SpansCompositor()
+        self.trainer = trainer
+        self.library = library
+        self._pulls = 0
+        self._notices_seen = 0
+        self._before_answer: Snapshot | None = None
+        self._leaving = False
+
+    def compose(self) -> ComposeResult:
+        """Status, world and Q-table, episodes, the why of the last step, keys."""
+        with Vertical(id="everything"):
+            yield Status()
+            with Horizontal(id="upper"):
+                yield WorldPanel()
+                yield QTable()
+            yield EpisodesPanel()
+            yield Why()
+            yield KeyLine()
+        yield Static("qscope needs 40 columns and 12 lines; please make the window larger.", id="too-small")
+
+    def on_mount(self) -> None:
+        """Let every drawing have the snapshots, and begin to ask for them."""
+        for drawing in self.query(Drawing):
+            drawing.data_bind(MainScreen.snapshot)
+        self.query_one(WorldPanel).focus()
+        self.pull()
+        self.set_interval(1 / PULLS_A_SECOND, self.pull)
+
+    def pull(self) -> None:
+        """Take the newest snapshot; behind a dialog the picture stands still, and at full speed some are left out."""
+        self._pulls += 1
+        newest = self.trainer.snapshot
+        rushing = newest is not None and newest.playing and math.isinf(newest.speed)
+        if self.app.screen is self and not (rushing and self._pulls % RUSHING_SHARE):
+            self.snapshot = newest
+
+    def watch_snapshot(self, snapshot: Snapshot | None) -> None:
+        """Tell what is new, and leave if that is all that was waited for."""
+        if snapshot is None:
+            return
+        failed = self._tell_notices(snapshot)
+        if self._leaving and failed:
+            self._leaving = False
+        elif self._leaving and not snapshot.unsaved:
+            self.app.exit()
+
+    def _tell_notices(self, snapshot: Snapshot) -> bool:
+        """Show each notice once; return whether one of the new ones tells of a failure."""
+        new = [notice for notice in snapshot.notices if notice.number > self._notices_seen]
+        for notice in new:
+            severity = "error" if notice.error else "information"
+            self.app.notify(notice.text, severity=severity, markup=False)  # type: ignore[arg-type]
+            self._notices_seen = notice.number
+        return any(notice.error for notice in new)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Refuse the commands that would do nothing now."""
+        command = commands.by_id(action)
+        return command is None or commands.available(command, self.snapshot) or None
+
+    def _send(self, command: messages.Command) -> None:
+        """Hand a command to the trainer, and remember what it showed before."""
+        self._before_answer = self.trainer.snapshot
+        self.trainer.submit(command)
+
+    def _might_lose(self) -> bool:
+        """Return whether something is not saved, or may be once the trainer has answered the last command."""
+        newest = self.trainer.snapshot
+        return newest is not None and (newest.unsaved or newest is self._before_answer)
+
+    # The commands that the trainer answers.
+
+    def action_step(self) -> None:
+        """Make one transition."""
+        self._send(messages.Step())
+
+    def action_finish_episode(self) -> None:
+        """Go to the end of the episode."""
+        self._send(messages.FinishEpisode())
+
+    def action_play(self) -> None:
+        """Run or pause."""
+        self._send(messages.PlayOrPause())
+
+    def action_full_speed(self) -> None:
+        """Run as fast as it goes, or pause."""
+        self._send(messages.RunAtFullSpeed())
+
+    def action_faster(self) -> None:
+        """Go one up on the ladder of speeds."""
+        self._send(messages.Faster())
+
+    def action_slower(self) -> None:
+        """Go one down on the ladder of speeds."""
+        self._send(messages.Slower())
+
+    def action_demonstrate(self) -> None:
+        """Begin or end a demonstration."""
+        self._send(messages.Demonstrate())
+
+    def action_reset(self) -> None:
+        """Begin the run anew, after a question if something would be lost."""
+        self._unless_refused("reset", lambda: self._send(messages.Reset()))
+
+    # The commands that ask something first.
+
+    def action_choose_world(self) -> None:
+        """Choose a world and begin a new run in it."""
+        current = self.snapshot.world.name if self.snapshot else ""
+        self.app.push_screen(ChooseWorld(self.library, current), self._start_in)
+
+    def action_choose_agent(self) -> None:
+        """Choose an agent, then its settings."""
+        current = self.snapshot.agent.name if self.snapshot else ""
+        self.app.push_screen(ChooseAgent(self.library, current), self._ask_for_settings)
+
+    def action_save(self) -> None:
+        """Ask for a name and save."""
+        if self.snapshot is not None:
+            self.app.push_screen(SaveRun(self.library, self.snapshot), self._save_as)
+
+    def action_open(self) -> None:
+        """Choose a save and go on with it."""
+        self.app.push_screen(OpenSave(self.library), self._load)
+
+    def action_quit(self) -> None:
+        """Leave; ask what to do with what is not saved."""
+        if not self._might_lose():
+            self.app.exit()
+            return
+        question = "The run has gone on since it was last saved. Save it before leaving?"
+        self.app.push_screen(Confirm("Quit", question, ("save", "discard", "cancel"), "save"), self._leave)
+
+    # The commands for the screen itself.
+
+    def action_help(self) -> None:
+        """Show the help."""
+        self.app.push_screen(Help())
+
+    def action_command_palette(self) -> None:
+        """Find a command by its name."""
+        self.app.action_command_palette()
+
+    def action_change_theme(self) -> None:
+        """Choose a theme."""
+        self.app.action_change_theme()
+
+    def action_next_panel(self) -> None:
+        """Focus the next panel."""
+        self.focus_next(Panel)
+
+    def action_previous_panel(self) -> None:
+        """Focus the panel before."""
+        self.focus_previous(Panel)
+
+    def action_look_up(self) -> None:
+        """Move the view up."""
+        self._look(0, -1)
+
+    def action_look_down(self) -> None:
+        """Move the view down."""
+        self._look(0, 1)
+
+    def action_look_left(self) -> None:
+        """Move the view left."""
+        self._look(-1, 0)
+
+    def action_look_right(self) -> None:
+        """Move the view right."""
+        self._look(1, 0)
+
+    def action_page_up(self) -> None:
+        """Move the view up by a page."""
+        if isinstance(self.focused, Panel):
+            self.focused.look_pages(-1)
+
+    def action_page_down(self) -> None:
+        """Move the view down by a page."""
+        if isinstance(self.focused, Panel):
+            self.focused.look_pages(1)
+
+    def action_follow(self) -> None:
+        """Let every panel follow the agent again."""
+        for panel in self.query(Panel):
+            panel.follow_again()
+
+    def _look(self, columns: int, rows: int) -> None:
+        if isinstance(self.focused, Panel):
+            self.focused.look(columns, rows)
+
+    # What comes of the answers.
+
+    def _unless_refused(self, verb: str, action: Callable[[], None]) -> None:
+        """Do it at once if nothing would be lost; else ask before."""
+        if not self._might_lose():
+            action()
+            return
+        question = "What was learned since the last save will be lost."
+        self.app.push_screen(
+            Confirm(verb.capitalize(), question, (verb, "cancel"), "cancel"),
+            lambda answer: action() if answer == verb else None,
+        )
+
+    def _start_in(self, world: str | None) -> None:
+        if world is None:
+            return
+        start = messages.Start(world, FIRST_AGENT)
+        if (snapshot := self.snapshot) is not None:
+            settings = chosen_settings(self.library, snapshot)
+            start = messages.Start(world, snapshot.agent.name, settings, snapshot.agent.seed)
+        self._unless_refused("begin", lambda: self._send(start))
+
+    def _ask_for_settings(self, name: str | None) -> None:
+        snapshot = self.snapshot
+        agent = next((agent for agent in self.library.agents() if agent.name == name), None)
+        if agent is None or snapshot is None:
+            return
+        given = chosen_settings(self.library, snapshot) if snapshot.agent.name == name else {}
+        self.app.push_screen(AgentSettings(self.library, agent, given, snapshot.agent.seed), self._start_with)
+
+    def _start_with(self, chosen: ChosenAgent | None) -> None:
+        if chosen is not None and self.snapshot is not None:
+            start = messages.Start(self.snapshot.world.name, chosen.name, chosen.settings, chosen.seed)
+            self._unless_refused("begin", lambda: self._send(start))
+
+    def _save_as(self, name: str | None) -> None:
+        if name is None:
+            self._leaving = False
+        else:
+            self._send(messages.Save(name))
+
+    def _load(self, name: str | None) -> None:
+        if name is not None:
+            self._unless_refused("open", lambda: self._send(messages.Load(name)))
+
+    def _leave(self, answer: str | None) -> None:
+        if answer == "discard":
+            self.app.exit()
+        elif answer == "save" and self.snapshot is not None:
+            self._leaving = True
+            self._send(messages.Pause())
+            if self.snapshot.save_name:
+                self._send(messages.Save(self.snapshot.save_name))
+            else:
+                self.app.push_screen(SaveRun(self.library, self.snapshot), self._save_as)

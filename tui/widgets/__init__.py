@@ -1,0 +1,1 @@
+"""One file a panel: each draws a Snapshot and knows nothing of threads or agents."""

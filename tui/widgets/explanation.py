@@ -1,0 +1,156 @@
+"""The last step in words and numbers: what happened, and the arithmetic of what was learned from it."""
+
+from collections.abc import Iterable, Sequence
+
+from engine.messages import BatchUpdate, Snapshot, TableUpdate, Transition
+from tui.widgets.canvas import width_of
+from tui.widgets.numbers import coefficient, count, number, term
+
+Piece = tuple[str, str]
+"""A text and the name of its style in the palette."""
+Line = Sequence[Piece]
+
+FIRST_STEP = (
+    "press s for one step, e for an episode, space to run, ? for help",
+    "s one step · e an episode · space run · ? help",
+)
+
+
+def explain(snapshot: Snapshot, width: int) -> tuple[Line, Line]:
+    """Return the two lines below the panels, in the longest wording that the width has room for."""
+    if snapshot.last is None:
+        demonstration: Line = [("a demonstration of the greedy policy: nothing is learned", "muted")]
+        return _first_that_fits([[(text, "strong")] for text in FIRST_STEP], width), (
+            demonstration if snapshot.demonstration else []
+        )
+    return _first_that_fits(_what_happened(snapshot, snapshot.last), width), _first_that_fits(
+        _what_was_learned(snapshot, snapshot.last), width
+    )
+
+
+def _first_that_fits(lines: Iterable[Line], width: int) -> Line:
+    line: Line = []
+    for line in lines:
+        if sum(width_of(text) for text, _ in line) <= width:
+            return line
+    return line
+
+
+def _what_happened(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
+    """Say the transition, from the fullest wording to the shortest."""
+    world = snapshot.world
+    move = f"{world.states[last.state]} → {world.actions[last.action]} → {world.states[last.next_state]}"
+    step: Piece = (f"step {count(last.step)}  ", "muted")
+    full, short = _die(last) if not snapshot.demonstration else ([("greedy", "strong")], [("greedy", "strong")])
+    gained: Piece = (number(last.reward), _sign(last.reward))
+    words: Line = [("  reward ", "muted"), gained]
+    end = _end(last)
+    yield [step, (move, "strong"), ("   ", ""), *full, (" ", ""), *words, *end]
+    yield [step, (move, "strong"), ("  ", ""), *short, *words, *end]
+    yield [(move, "strong"), ("  ", ""), *short, *words, *end]
+    yield [(move, "strong"), ("  ", ""), short[0], ("  ", ""), gained, *end]
+    yield [(move, "strong"), ("  ", ""), gained]
+
+
+def _die(last: Transition) -> tuple[Line, Line]:
+    """Say how the action was chosen: whether the die fell below epsilon."""
+    word, compared = ("explored", "<") if last.explored else ("greedy", "≥")
+    style = "warning" if last.explored else "strong"
+    die, epsilon = coefficient(round(last.die, 2)), coefficient(last.epsilon)
+    if last.explored != (round(last.die, 2) < last.epsilon):
+        die = f"{last.die:.4g}"
+    return (
+        [(word, style), (f" (die {die} {compared} ε {epsilon})", "muted")],
+        [(word, style), (f" ({die} {compared} {epsilon})", "muted")],
+    )
+
+
+def _end(last: Transition) -> Line:
+    if last.terminated:
+        return [("  episode ended", "accent")]
+    return [("  cut short", "accent")] if last.truncated else []
+
+
+def _what_was_learned(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
+    update = snapshot.update
+    if isinstance(update, TableUpdate):
+        return _table_update(snapshot, last, update)
+    if isinstance(update, BatchUpdate):
+        return _batch_update(snapshot, last, update)
+    if snapshot.demonstration:
+        return [[("demonstration: the greedy action every time, nothing is learned", "muted")]]
+    return [[("this agent learned nothing from the step", "muted")]]
+
+
+def _table_update(snapshot: Snapshot, last: Transition, update: TableUpdate) -> Iterable[Line]:
+    """Write the update as the learning rule says it, with its numbers (Sutton & Barto, 2nd ed., equation 6.8)."""
+    ended = " (ended)" if last.terminated else ""
+    before, after = number(update.value_before), number(update.value_after)
+    sum_of = (
+        f" ← {before} + {coefficient(update.step_size)}·({number(update.reward)} + "
+        f"{coefficient(update.discount)}·{term(update.next_value)}{ended} − {term(update.value_before)}) = "
+    )
+    pair = f"Q({snapshot.world.states[last.state]}; {snapshot.world.actions[last.action]})"
+    notes = _notes(snapshot, last, update)
+    for name in (pair, "Q"):
+        for note in notes:
+            yield [(name, "accent"), (sum_of, ""), (after, "strong"), (note, "muted")]
+    yield [("Q ", "accent"), (f"{before} → ", ""), (after, "strong"), (f", target {number(update.td_target)}", "")]
+
+
+def _notes(snapshot: Snapshot, last: Transition, update: TableUpdate) -> list[str]:
+    """Return what there is to add after the sum, the longest first."""
+    if last.truncated and not last.terminated:
+        cut = f"cut short at {count(snapshot.world.max_steps)} steps, still bootstraps"
+        return [f"   {cut}", f"  {cut}", "  cut short, still bootstraps", ""]
+    if last.terminated or update.next_action < 0:
+        return [""]
+    following = f"Q({snapshot.world.states[last.next_state]}; {snapshot.world.actions[update.next_action]})"
+    return [f"   {number(update.next_value)} is {following}", ""]
+
+
+def _batch_update(snapshot: Snapshot, last: Transition, update: BatchUpdate) -> Iterable[Line]:
+    """Write the target of this transition, and what the last gradient step did."""
+    pair = f"Q({snapshot.world.states[last.state]}; {snapshot.world.actions[last.action]})"
+    target = _target(last, update)
+    before, after = number(update.value_before), number(update.value_after)
+    value = before if update.updates == 0 else f"{before} → {after}"
+    cut = f", cut short at {count(snapshot.world.max_steps)} steps, still bootstraps"
+    notes = [cut, ", cut short, still bootstraps"] if last.truncated and not last.terminated else [""]
+    for progress in _progress(update):
+        for note in notes:
+            for name, numbers in ((pair, value), ("Q", value), ("Q", before)):
+                yield [(f"{name} ", "accent"), (f"{numbers}, target {target}{note}", ""), (f" · {progress}", "muted")]
+    yield [("Q ", "accent"), (f"{before}, target {target}{notes[-1]}", "")]
+    yield [("Q ", "accent"), (f"{before}, target {target}", "")]
+
+
+def _target(last: Transition, update: BatchUpdate) -> str:
+    ended = " (ended)" if last.terminated else ""
+    return (
+        f"{number(update.reward)} + {coefficient(update.discount)}·{term(update.next_value)}{ended}"
+        f" = {number(update.td_target)}"
+    )
+
+
+def _progress(update: BatchUpdate) -> list[str]:
+    """Say how far learning has come, the longest wording first."""
+    if update.updates == 0:
+        held, needed = count(update.replay_size), count(update.learning_starts)
+        return [
+            f"the replay holds {held} of the {needed} transitions that learning waits for",
+            f"replay {held} of {needed} before learning",
+            f"replay {held}/{needed}",
+        ]
+    loss = f"loss {number(update.loss, 4)}"
+    return [
+        f"{loss} over {count(update.batch_size)} replayed · mean |TD| {number(update.mean_abs_td_error)} · "
+        f"copy to target in {count(update.updates_until_copy)} updates",
+        f"{loss} over {count(update.batch_size)} replayed · copy in {count(update.updates_until_copy)} updates",
+        f"{loss} over {count(update.batch_size)} · copy in {count(update.updates_until_copy)}",
+        loss,
+    ]
+
+
+def _sign(value: float) -> str:
+    return "above" if value > 0 else "below" if value < 0 else "strong"

@@ -1,0 +1,114 @@
+"""One cell of a map, drawn at every zoom from a framed box down to a single character."""
+
+from dataclasses import dataclass
+
+from rich.style import Style
+
+from tui.colour import Palette
+from tui.widgets import numbers
+from tui.widgets.canvas import Canvas, width_of
+from tui.widgets.map_places import Place
+from tui.widgets.zoom import Zoom
+
+AGENT, PATH, WALL = "@", "·", "█"
+END = "end"
+BOLD, UNDERLINED = Style(bold=True), Style(underline=True)
+
+
+@dataclass(frozen=True)
+class CellPen:
+    """Draws the cells of one map: it holds what is the same for all of them."""
+
+    canvas: Canvas
+    zoom: Zoom
+    scale: float
+    """The value at the end of the colour ramp."""
+    palette: Palette
+
+    def draw(self, x: int, y: int, place: Place) -> None:
+        """Draw the cell of a state with its upper left corner at (x, y)."""
+        shade = self.palette.value(place.value, self.scale)
+        self.canvas.fill(x, y, self.zoom.width, self.zoom.height, shade)
+        if self.zoom.height == 1:
+            self._draw_characters(x, y, place, shade)
+            return
+        middle = y + (self.zoom.height - 1) // 2
+        if self.zoom.height > 2:
+            self._draw_head(x, y, place, shade)
+        self._draw_policy(x, middle, place, shade)
+        if not place.terminal:
+            text = numbers.fitted(place.value, self.zoom.width - 1)
+            style = shade if place.value else self.palette.muted
+            self.canvas.put_centred(x, middle + 1, self.zoom.width, text, style)
+        elif self.zoom.height == 2 and place.label:
+            self.canvas.put_centred(x, middle + 1, self.zoom.width, place.label, self._label_style(place, shade))
+        elif self.zoom.height == 2:
+            self.canvas.put_centred(x, middle + 1, self.zoom.width, END, self.palette.muted)
+
+    def draw_wall(self, x: int, y: int) -> None:
+        """Fill the cell of a wall."""
+        self.canvas.fill(x, y, self.zoom.width, self.zoom.height, self.palette.line, WALL)
+
+    def _draw_head(self, x: int, y: int, place: Place, shade: Style) -> None:
+        """Draw the map's letter and the state's name on the left, the label on the right."""
+        margin = 1 if self.zoom.width >= 9 else 0
+        room = self.zoom.width - 2 * margin - width_of(place.label)
+        if place.label:
+            self.canvas.put_right(x + self.zoom.width - margin, y, place.label, self._label_style(place, shade))
+        x += margin
+        if place.letter and room > 1:
+            x = self.canvas.put(x, y, place.letter, shade + BOLD) + 1
+            room -= 2
+        if width_of(place.name) < room:
+            self.canvas.put(x, y, place.name, self._quiet(shade))
+
+    def _draw_policy(self, x: int, y: int, place: Place, shade: Style) -> None:
+        """Draw the best action in the middle and the agent, or the mark of its path, to the left of it."""
+        centre = x + (self.zoom.width - 1) // 2
+        wide = self.zoom.width >= 9
+        if place.agent:
+            text = f" {AGENT} " if wide else AGENT
+            self.canvas.put(centre - (4 if wide else 2), y, text, self.palette.agent)
+        elif place.visited:
+            self.canvas.put(centre - (3 if wide else 2), y, PATH, shade)
+        if place.terminal and self.zoom.height > 2:
+            self.canvas.put(centre, y, END, self.palette.muted)
+        else:
+            self.canvas.put(centre, y, *self._policy(place, shade))
+        if self.zoom.height == 2 and place.letter and not place.terminal:
+            self.canvas.put(centre + 2, y, place.letter, shade + BOLD)
+
+    def _draw_characters(self, x: int, y: int, place: Place, shade: Style) -> None:
+        """Draw a cell of one line: who or what is here, then the best action."""
+        width = self.zoom.width
+        policy, style = self._policy(place, shade)
+        letter = "" if place.terminal else place.letter
+        if width == 1:
+            mark, style = (AGENT, self.palette.agent) if place.agent else (policy, style)
+            self.canvas.put(x, y, mark, style + UNDERLINED if place.visited and not place.agent else style)
+            return
+        self.canvas.put(x + 1, y, policy, style)
+        if width > 3:
+            self.canvas.put(x + 2, y, letter, shade + BOLD)
+            letter = ""
+        if place.agent:
+            self.canvas.put(x, y, AGENT, self.palette.agent)
+        elif letter:
+            self.canvas.put(x, y, letter, shade + BOLD)
+        elif place.visited:
+            self.canvas.put(x, y, PATH, shade)
+
+    def _policy(self, place: Place, shade: Style) -> tuple[str, Style]:
+        if place.terminal:
+            return place.letter or "■", self._label_style(place, shade)
+        return place.policy, self._quiet(shade) if place.undecided else shade + BOLD
+
+    def _label_style(self, place: Place, shade: Style) -> Style:
+        if shade.bgcolor is not None:
+            return shade + BOLD
+        if place.label.startswith("−"):
+            return self.palette.below
+        return self.palette.above if place.label.startswith("+") else self.palette.strong
+
+    def _quiet(self, shade: Style) -> Style:
+        return shade if shade.bgcolor is not None else self.palette.muted

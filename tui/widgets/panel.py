@@ -1,0 +1,133 @@
+"""The one way of drawing: a widget whose content is a picture of the newest snapshot."""
+
+from textual import events
+from textual.geometry import Region, Size
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.theme import Theme
+from textual.widget import Widget
+
+from engine.messages import Snapshot
+from tui.colour import Palette, depth, palette
+from tui.widgets.canvas import Canvas, changed_spans, strip
+
+WHEEL = 3
+"""Rows that a turn of the wheel moves."""
+
+
+class Drawing(Widget):
+    """A widget that draws itself anew for each snapshot and sends the terminal only the cells that changed."""
+
+    ALLOW_SELECT = False
+
+    snapshot: reactive[Snapshot | None] = reactive(None, repaint=False, init=False)
+
+    def __init__(self, **arguments: str) -> None:
+        super().__init__(**arguments)  # type: ignore[arg-type]
+        self._shown = Canvas(0, 0)
+
+    def draw(self, width: int, height: int) -> Canvas:
+        """Return the whole content for that size: a pure function of the snapshot and of where the person looks."""
+        raise NotImplementedError
+
+    def follow(self, size: Size) -> None:
+        """Move the view to where the agent is, before a new snapshot is drawn."""
+
+    @property
+    def palette(self) -> Palette:
+        """The styles that go with the theme and the terminal."""
+        return palette(self.app.current_theme, depth(self.app.console.color_system, self.app.no_color))
+
+    def on_mount(self) -> None:
+        """Draw anew when the theme changes."""
+        self.app.theme_changed_signal.subscribe(self, self._change_theme)
+
+    def watch_snapshot(self, old: Snapshot | None, new: Snapshot | None) -> None:
+        """Show the new snapshot."""
+        self.follow(self.size)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw and ask Textual to repaint the spans of cells that differ from what is shown."""
+        drawn = self.draw(*self.size)
+        shown, self._shown = self._shown, drawn
+        if (shown.width, shown.height) != (drawn.width, drawn.height):
+            self.refresh()
+            return
+        for y, (old, new) in enumerate(zip(shown.rows, drawn.rows, strict=True)):
+            for start, end in changed_spans(old, new) if old != new else ():
+                self.refresh(Region(start, y, end - start, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of what was drawn."""
+        if y >= self._shown.height:
+            return Strip.blank(self.size.width, self.rich_style)
+        return strip(self._shown.rows[y], self.rich_style)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Draw for the new size."""
+        self.follow(self.size)
+        self._shown = self.draw(*self.size)
+        self.refresh()
+
+    def _change_theme(self, theme: Theme) -> None:
+        self._shown = self.draw(*self.size)
+        self.refresh()
+
+
+class Panel(Drawing, can_focus=True):
+    """A drawing in a frame that can be focused and looked around in.
+
+    The view follows the agent until the person moves it by hand, and again when asked to. It also rests while the run
+    goes at full speed, when nothing could be read and much would have to be sent.
+    """
+
+    def __init__(self, title: str, **arguments: str) -> None:
+        super().__init__(**arguments)
+        self.border_title = title
+        self.row = 0
+        """The first row of the view."""
+        self.column = 0
+        """The first column of the view."""
+        self.following = True
+
+    def watch_snapshot(self, old: Snapshot | None, new: Snapshot | None) -> None:
+        """Show the new snapshot; a new world is looked at from its beginning."""
+        if old is not None and new is not None and old.world is not new.world:
+            self.row = self.column = 0
+            self.following = True
+        super().watch_snapshot(old, new)
+
+    def look(self, columns: int, rows: int) -> None:
+        """Move the view by hand."""
+        self.following = False
+        self.move_view(columns, rows, self.size)
+        self.redraw()
+
+    def look_pages(self, pages: int) -> None:
+        """Move the view by whole pages."""
+        self.look(0, pages * max(self.size.height - 2, 1))
+
+    def on_mouse_scroll_down(self) -> None:
+        """Move the view down by the wheel."""
+        self.look(0, WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Move the view up by the wheel."""
+        self.look(0, -WHEEL)
+
+    def follow_again(self) -> None:
+        """Let the view follow the agent again."""
+        self.following = True
+        self.follow(self.size)
+        self.redraw()
+
+    def move_view(self, columns: int, rows: int, size: Size) -> None:
+        """Move the view, no further than to the edge; a panel that shows everything has nothing to move."""
+
+    @property
+    def should_follow(self) -> bool:
+        """Whether the view has to be where the agent is."""
+        snapshot = self.snapshot
+        rests = snapshot is not None and snapshot.playing and snapshot.speed == float("inf")
+        return self.following and not rests

@@ -1,0 +1,158 @@
+"""The panel that shows Q: a row a state, a column an action, each value as a number on its colour."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from rich.style import Style
+from textual.geometry import Size
+
+from engine.messages import Snapshot, WorldView
+from tui.colour import Palette
+from tui.widgets import numbers
+from tui.widgets.arrows import direction, glyph
+from tui.widgets.canvas import Canvas, shortened, width_of
+from tui.widgets.map_places import all_tie, scale_of
+from tui.widgets.panel import Panel
+from tui.widgets.zoom import window
+
+BEST, HERE = "▸", "►"
+NARROWEST, WIDEST = 5, 12
+"""Columns of cells that an action takes at least and at most, with the mark of the best."""
+MARGIN = 1
+BOLD = Style(bold=True)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How the width is shared out between the names of the states and the actions."""
+
+    name: int
+    """Cells for the name of a state, with the mark before it."""
+    each: int
+    """Cells for an action."""
+    shown: int
+    """How many actions fit."""
+
+
+@lru_cache(maxsize=4)
+def longest_name(world: WorldView) -> int:
+    """Return how many cells the longest name of a state takes."""
+    return max(map(width_of, world.states))
+
+
+def columns_of(snapshot: Snapshot, width: int) -> Columns:
+    """Share out the width: all actions are shown if they fit."""
+    world = snapshot.world
+    name = min(longest_name(world), max(width // 3, 4)) + 2
+    count = len(world.actions)
+    each = min(WIDEST, (width - name - 1) // count)
+    if each < NARROWEST:  # not all of them fit: then the numbers can have their digits
+        each = NARROWEST + 2
+    return Columns(name, each, max(min(count, (width - name - 1) // each), 0))
+
+
+def headings(actions: Sequence[str], width: int) -> list[str]:
+    """Return the names of the actions, or where one of them is too long, arrows for all that have a direction."""
+    if all(width_of(action) <= width for action in actions):
+        return list(actions)
+    return [glyph((action,)) if direction(action) else shortened(action, width) for action in actions]
+
+
+class QTable(Panel):
+    """The values of the learner; it draws only the rows that are seen."""
+
+    def __init__(self, **arguments: str) -> None:
+        super().__init__("Q(state, action)", **arguments)
+
+    def draw(self, width: int, height: int) -> Canvas:
+        """Draw the names of the actions and below them as many states as there is room for."""
+        canvas = Canvas(width, height)
+        snapshot = self.snapshot
+        if snapshot is None or not width or not height:
+            return canvas
+        columns = columns_of(snapshot, width)
+        pen = _RowPen(canvas, snapshot, columns, self.column, scale_of(snapshot.q), self.palette)
+        pen.draw_header()
+        rows = range(self.row, min(self.row + height - 1, len(snapshot.world.states)))
+        for y, state in enumerate(rows, start=1):
+            pen.draw_row(y, state)
+        return canvas
+
+    def follow(self, size: Size) -> None:
+        """Bring the row of the current state into view."""
+        if self.snapshot is not None and self.should_follow:
+            total, shown = len(self.snapshot.world.states), size.height - 1
+            self.row = window(self.row, shown, total, self.snapshot.state, MARGIN)
+
+    def move_view(self, columns: int, rows: int, size: Size) -> None:
+        """Move by rows of states and columns of actions."""
+        if self.snapshot is None:
+            return
+        states, actions = self.snapshot.q.shape
+        shown = columns_of(self.snapshot, size.width).shown
+        self.row = max(min(self.row + rows, states - size.height + 1), 0)
+        self.column = max(min(self.column + columns, actions - shown), 0)
+
+
+@dataclass(frozen=True)
+class _RowPen:
+    """Draws the rows of one table: it holds what is the same for all of them."""
+
+    canvas: Canvas
+    snapshot: Snapshot
+    columns: Columns
+    first: int
+    """The action in the first column."""
+    scale: float
+    palette: Palette
+
+    def draw_header(self) -> None:
+        """Write the names of the actions above their columns, and whether there are more on either side."""
+        if self.columns.name > 6:
+            self.canvas.put(2, 0, "state", self.palette.muted)
+        names = headings(self.snapshot.world.actions, self.columns.each - 1)
+        for x, action in self._places():
+            name = names[action]
+            self.canvas.put_right(x + self.columns.each, 0, name, self.palette.muted)
+        if self.first > 0:
+            self.canvas.put(self.columns.name - 1, 0, "‹", self.palette.accent)
+        if self.first + self.columns.shown < len(self.snapshot.world.actions):
+            self.canvas.put(self.canvas.width - 1, 0, "›", self.palette.accent)
+
+    def draw_row(self, y: int, state: int) -> None:
+        """Write the name of a state and its values."""
+        snapshot, palette = self.snapshot, self.palette
+        here, terminal = state == snapshot.state, bool(snapshot.world.terminal[state])
+        if here:
+            self.canvas.put(0, y, HERE, palette.accent)
+        style = palette.strong if here else palette.muted if terminal else palette.plain
+        name = shortened(snapshot.world.states[state], self.columns.name - 2)
+        self.canvas.put(2, y, name, style)
+        marked = not all_tie(snapshot, state)
+        for x, action in self._places():
+            self._draw_value(x, y, state, action, marked)
+
+    def _draw_value(self, x: int, y: int, state: int, action: int, marked: bool) -> None:
+        value, width = float(self.snapshot.q[state, action]), self.columns.each
+        if np.isnan(value):
+            self.canvas.put_right(x + width, y, numbers.NOTHING, self.palette.muted)
+            return
+        best = marked and bool(self.snapshot.greedy[state, action])
+        shade = self.palette.value(value, self.scale) if value else self.palette.muted
+        if best:
+            shade += BOLD
+        self.canvas.fill(x + 1, y, width - 1, 1, shade)
+        start = self.canvas.put_right(x + width, y, numbers.fitted(value, width - 1), shade)
+        if best and start > x + 1:
+            self.canvas.put(x + 1, y, BEST, shade)
+        elif best:
+            self.canvas.put(x, y, BEST, self.palette.strong)
+
+    def _places(self) -> list[tuple[int, int]]:
+        """Return the column of cells and the number of each action that is shown."""
+        return [
+            (self.columns.name + n * self.columns.each, self.first + n)
+            for n in range(min(self.columns.shown, len(self.snapshot.world.actions) - self.first))
+        ]
