@@ -56,4 +56,4 @@ def evaluate(world: TabularMDP, q: FloatArray, episodes: int, seed: int) -> Eval
         parts.append(walk.interaction.take_finished())
         remaining -= len(parts[-1])
     rows = np.concatenate(parts)
-    return Evaluation(rows["return"].copy(), rows["length"].copy(), rows["terminated"] & (rows["last_reward"] > 0.0))
+    return Evaluation(rows["return"].copy(), rows["length"].copy(), rows["success"].copy())

@@ -54,11 +54,11 @@ EPISODE = np.dtype(
     [
         ("return", "f8"),
         ("discounted_return", "f8"),
-        ("length", "i8"),
-        ("terminated", "?"),
-        ("last_reward", "f8"),
         ("mean_abs_td_error", "f8"),
         ("epsilon", "f8"),  # at the last step
+        ("length", "i8"),
+        ("terminated", "?"),
+        ("success", "?"),  # terminated, with a positive last reward
     ]
 )
 

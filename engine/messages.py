@@ -187,6 +187,13 @@ Command = (
     | Demonstrate
     | Reset
     | Start
+    | StepBack
+    | EpisodeBack
+    | GoTo
+    | SwitchBranch
+    | ActByHand
+    | ChangeSettings
+    | EditCell
     | Save
     | Load
 )
@@ -327,6 +334,8 @@ class Snapshot:
     episodes: EpisodesView
     truth: TruthView | None
     """None where the exact optimum is not known (yet)."""
+    timeline: TimelineView
+    """Where in the run one is."""
     playing: bool
     """Whether the run goes on by itself."""
     speed: float
@@ -343,5 +352,3 @@ class Snapshot:
     """What the trainer is occupied with, such as loading torch; empty when it is free."""
     notices: tuple[Notice, ...]
     """The last few notices, oldest first."""
-    timeline: TimelineView | None = None
-    """Where in the run one is."""

@@ -10,7 +10,7 @@ from engine.errors import InputError
 from engine.interaction import Interaction
 from engine.interventions import Act, Change, Edit, Intervention, Log, to_plain
 from engine.state import State
-from engine.statistics import Statistics
+from engine.statistics import Moment, Statistics
 from engine.worlds.editing import edited, survivors
 from engine.worlds.mdp import TabularMDP
 
@@ -19,11 +19,11 @@ UNLIMITED = 2**62
 
 
 class Mark(NamedTuple):
-    """A moment of a run, to come back to: everything but the statistics, of which the number of episodes is enough."""
+    """A moment of a run, to come back to."""
 
     step: int
     state: State
-    episodes: int
+    statistics: Moment
     world: TabularMDP
     settings: Mapping[str, str]
     log: Log
@@ -31,7 +31,12 @@ class Mark(NamedTuple):
     @property
     def size(self) -> int:
         """How many bytes it holds."""
-        return sum(array.nbytes for array in self.state.arrays.values()) + 4096
+        return (
+            sum(array.nbytes for array in self.state.arrays.values())
+            + self.statistics.rows.nbytes
+            + self.statistics.blocks.nbytes
+            + 4096
+        )
 
 
 class Run:
@@ -96,7 +101,7 @@ class Run:
     def mark(self) -> Mark:
         """Return this moment, to come back to."""
         parts = {"agent": self.agent.state(), "interaction": self.interaction.state()}
-        return Mark(self.step, State.joined(parts), self.statistics.episodes, self.world, self.settings, self.log)
+        return Mark(self.step, State.joined(parts), self.statistics.moment(), self.world, self.settings, self.log)
 
     def return_to(self, mark: Mark) -> None:
         """Come back to a moment of this run."""
@@ -106,7 +111,7 @@ class Run:
         self.log = mark.log
         self.agent.load_state(mark.state.under("agent"))
         self.interaction.load_state(mark.state.under("interaction"))
-        self.statistics.go_to(mark.episodes)
+        self.statistics.return_to(mark.statistics)
 
     def state(self) -> State:
         """Return the whole state: agent, interaction, generators and statistics."""

@@ -34,6 +34,7 @@ AUTOSAVES_KEPT = 8
 LARGEST_FILE = 2**30
 LARGEST_HEADER = 2**26
 
+_SITTING = re.compile(r"-\d{8}-\d{6}-(\d{1,10})$")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _PARTS = {
     "format": int,
@@ -130,9 +131,35 @@ def autosave(timeline: Timeline, folder: Path, name: str) -> Path:
     return saved.path
 
 
+def broken_off(folder: Path) -> SaveListing | None:
+    """Return the newest autosave whose sitting has ended without a word: its process is there no more."""
+    for entry in listing(folder):
+        match = _SITTING.search(entry.name)
+        if entry.name.startswith(f"{AUTOSAVES}/") and not entry.problem and match and not _is_alive(int(match[1])):
+            return entry
+    return None
+
+
+def forget_autosave(folder: Path, name: str) -> None:
+    """Remove an autosave, by the name that the listing gives it."""
+    path = find(folder, name)
+    if path is not None and path.parent.name == AUTOSAVES:
+        path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return process != os.getpid()
+
+
 def new_autosave_name(run: Run) -> str:
     """Return a name under which one sitting keeps its autosaves."""
-    return f"{suggested_name(run)[:40]}-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid() % 100_000}"
+    return f"{suggested_name(run)[:36]}-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}"
 
 
 def find(folder: Path, word: str) -> Path | None:

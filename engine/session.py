@@ -58,6 +58,11 @@ class Session:
         self._views: Views | None = None
 
     @property
+    def complaint(self) -> str:
+        """Why there is no run, where the first one could not be begun; empty if there is one, or none was tried."""
+        return self._notices[-1].text if self.timeline is None and self._notices else ""
+
+    @property
     def unsaved(self) -> bool:
         """Whether there is something in the run, on any branch, that is in no save."""
         return self.timeline is not None and _extent(self.timeline) != self._kept
@@ -190,9 +195,11 @@ class Session:
         if self.timeline is None or not self.autosave_wanted:
             return
         self._autosave_name = self._autosave_name or saves.new_autosave_name(self.timeline.run)
-        self._autosaved_extent = _extent(self.timeline)
+        self._autosaved_extent, before = _extent(self.timeline), self.autosaved
         try:
             self.autosaved = saves.autosave(self.timeline, self.folder, self._autosave_name)
+            if before is not None and before != self.autosaved:
+                before.unlink(missing_ok=True)
         except InputError as error:
             if self.autosaved is not None or not self._autosave_failed:
                 self.notify(f"no autosave: {error}", error=True)
@@ -220,7 +227,7 @@ class Session:
             return
         self._take(timeline)
         self._kept, self._autosaved_extent = None, _extent(timeline)
-        self.autosaved, self._autosave_name = path, path.name.removesuffix(saves.SUFFIX)
+        self.autosaved, self._autosave_name = path, saves.new_autosave_name(timeline.run)
 
     def _save(self, name: str) -> None:
         timeline = self._the_timeline()

@@ -1,4 +1,10 @@
-"""The statistics of a run: one row for every finished episode."""
+"""The statistics of a run: the last finished episodes row by row, and all of them in blocks.
+
+A tiny world finishes half a million episodes a second, so rows of all of them would fill any memory. What is kept is a
+function of the episodes alone, never of the portions in which they came.
+"""
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,46 +16,68 @@ from engine.worlds.mdp import FloatArray
 WINDOW = 100
 """How many of the last episodes the means are taken over."""
 
+RECENT = 2**14
+"""How many of the last episodes are kept row by row."""
+
+BLOCK = 1024
+"""How many episodes make a block."""
+
+BLOCK_FIELDS = ("return", "length", "terminated", "success")
+"""What is averaged over each block."""
+
+
+class Moment(NamedTuple):
+    """Where the statistics stood at a moment, to come back to; the arrays are never written again."""
+
+    episodes: int
+    rows: npt.NDArray[np.void]
+    blocks: FloatArray
+
 
 class Statistics:
-    """All finished episodes of a run, in order, in one array that grows by doubling."""
+    """The finished episodes of a run, in order."""
 
     def __init__(self) -> None:
-        self._rows = np.zeros(1024, EPISODE)
-        self._known = 0
         self.episodes = 0
+        """How many episodes were finished."""
+        self._rows = np.zeros(0, EPISODE)
+        self._blocks = np.zeros((0, len(BLOCK_FIELDS)))
 
     def append(self, rows: npt.NDArray[np.void]) -> None:
         """Add finished episodes, in the order in which they finished."""
-        needed = self.episodes + len(rows)
-        if needed > len(self._rows):
-            grown = np.zeros(max(needed, 2 * len(self._rows)), EPISODE)
-            grown[: self.episodes] = self._rows[: self.episodes]
-            self._rows = grown
-        self._rows[self.episodes : needed] = rows
-        self.episodes = needed
-        self._known = max(self._known, needed)
+        if not len(rows):
+            return
+        rows = np.concatenate([self._rows, rows])
+        first = self.episodes - len(self._rows)
+        self.episodes = first + len(rows)
+        known = len(self._blocks)
+        begins = range(known * BLOCK - first, len(rows) - BLOCK + 1, BLOCK)
+        blocks = [[float(rows[field][at : at + BLOCK].mean()) for field in BLOCK_FIELDS] for at in begins]
+        if blocks:
+            self._blocks = np.concatenate([self._blocks, blocks])
+        self._rows = rows[-RECENT:].copy()
 
-    def copy(self) -> "Statistics":
-        """Return the same rows in an array of their own."""
-        other = Statistics()
-        other.append(self._rows[: self.episodes])
-        return other
+    def moment(self) -> Moment:
+        """Return this moment, to come back to."""
+        return Moment(self.episodes, self._rows, self._blocks)
 
-    def go_to(self, episodes: int) -> None:
-        """Stand where so many episodes were finished: the later ones stay known, and come again when time goes on."""
-        if not 0 <= episodes <= self._known:
-            raise ValueError(f"{episodes} episodes were never finished here")
-        self.episodes = episodes
+    def return_to(self, moment: Moment) -> None:
+        """Come back to a moment."""
+        self.episodes, self._rows, self._blocks = moment
 
     def last(self, count: int) -> npt.NDArray[np.void]:
-        """Return the last `count` finished episodes, oldest first; a copy."""
-        return self._rows[max(0, self.episodes - count) : self.episodes].copy()
+        """Return the last `count` finished episodes, as far as they are kept, oldest first; a copy."""
+        return self._rows[max(0, len(self._rows) - count) :].copy()
 
     @property
     def returns(self) -> FloatArray:
-        """The undiscounted return of every finished episode."""
-        return self._rows["return"][: self.episodes].copy()
+        """The undiscounted returns of the finished episodes that are kept row by row."""
+        return self._rows["return"].copy()
+
+    @property
+    def blocks(self) -> FloatArray:
+        """The means of `BLOCK_FIELDS` over every 1,024 episodes, shape (blocks, fields)."""
+        return self._blocks.copy()
 
     def mean(self, field: str) -> float:
         """Return the mean of a field over the last 100 finished episodes; NaN before the first."""
@@ -57,26 +85,29 @@ class Statistics:
         return float(rows[field].mean()) if len(rows) else float("nan")
 
     def state(self) -> State:
-        """Return every field as an array of its own."""
-        rows = self._rows[: self.episodes]
-        arrays = {name: np.ascontiguousarray(rows[name]) for name in EPISODE.names or ()}
-        return State(arrays, {"episodes": self.episodes})
+        """Return the blocks, and every field of the rows as an array of its own."""
+        arrays = {name: np.ascontiguousarray(self._rows[name]) for name in EPISODE.names or ()}
+        return State({**arrays, "blocks": self._blocks.copy()}, {"episodes": self.episodes})
 
     def load_state(self, state: State) -> None:
         """Take over a state; raises `ValueError` if it is not one."""
         episodes = int(state.values["episodes"])
-        rows = np.zeros(episodes if self._all_have(state, episodes) else 0, EPISODE)
-        for name in EPISODE.names or ():
-            rows[name] = state.arrays[name]
-        self._rows, self._known, self.episodes = np.zeros(1024, EPISODE), 0, 0
-        self.append(rows)
+        if episodes < 0:
+            raise ValueError("the statistics count fewer than no episodes")
+        kept = min(episodes, RECENT)
+        blocks = _checked(state, "blocks", np.dtype(np.float64), (episodes // BLOCK, len(BLOCK_FIELDS)))
+        columns = {name: _checked(state, name, EPISODE[name], (kept,)) for name in EPISODE.names or ()}
+        self._rows = np.zeros(kept, EPISODE)
+        for name, column in columns.items():
+            self._rows[name] = column
+        self.episodes, self._blocks = episodes, blocks.astype(np.float64)
 
-    @staticmethod
-    def _all_have(state: State, episodes: int) -> bool:
-        for name in EPISODE.names or ():
-            array, wanted = state.arrays.get(name), EPISODE[name]
-            if array is None or array.shape != (episodes,) or array.dtype != wanted:
-                raise ValueError(f"the statistics of {name!r} are missing or of the wrong kind")
-            if not np.isfinite(array).all():
-                raise ValueError(f"the statistics of {name!r} hold a number that is not finite")
-        return True
+
+def _checked(state: State, name: str, dtype: np.dtype[np.generic], shape: tuple[int, ...]) -> npt.NDArray[np.generic]:
+    """Return an array of a state; raises `ValueError` if dtype or shape differ or a number is not finite."""
+    array = state.arrays.get(name)
+    if array is None or array.shape != shape or array.dtype != dtype:
+        raise ValueError(f"the statistics of {name!r} are missing or of the wrong kind")
+    if not np.isfinite(array).all():
+        raise ValueError(f"the statistics of {name!r} hold a number that is not finite")
+    return array

@@ -11,7 +11,6 @@ from typing import Any
 from engine.errors import InputError
 from engine.interventions import Act, Intervention, Log, from_plain, to_plain
 from engine.run import UNLIMITED, Mark, Run
-from engine.statistics import Statistics
 
 MEMORY = 64 * 2**20
 """How many bytes the marks may take together."""
@@ -37,7 +36,6 @@ class Branch:
     """The step at which it left the branch it came from; 0 for the first."""
     marks: list[Mark] = field(default_factory=list)
     """In the order of their steps; the first is the beginning of the run."""
-    statistics: Statistics = field(default_factory=Statistics)
     digests: dict[int, str] = field(default_factory=dict)
     """Digests of marks of earlier sittings, by step."""
 
@@ -51,7 +49,7 @@ class Timeline:
         self._memory = memory
         first = run if run.step == 0 and not run.log else _beginning(run)
         marks = [first.mark()] if first is run else [first.mark(), run.mark()]
-        branch = Branch("main", run.log, run.step, 0, marks, run.statistics)
+        branch = Branch("main", run.log, run.step, 0, marks)
         self.branches = {branch.name: branch}
         self.branch = branch
 
@@ -79,14 +77,8 @@ class Timeline:
     def intervene(self, intervention: Intervention) -> None:
         """Do something to the run now; in the past this begins a branch. Raises `InputError` if it cannot be done."""
         in_the_past = self.step < self.head or len(self.run.log) < len(self.branch.log)
-        statistics, step, log = self.run.statistics, self.step, self.run.log
-        if in_the_past:
-            self.run.statistics = statistics.copy()
-        try:
-            self.run.intervene(intervention)
-        except InputError:
-            self.run.statistics = statistics
-            raise
+        step, log = self.step, self.run.log
+        self.run.intervene(intervention)
         if in_the_past:
             self._fork(step, log)
         self.branch.log = self.run.log
@@ -113,7 +105,6 @@ class Timeline:
             raise InputError(f"there is no branch {name!r}; there are {', '.join(self.branches)}")
         self.branch = self.branches[name]
         mark = self.branch.marks[-1]
-        self.run.statistics = self.branch.statistics
         self.run.return_to(mark)
         self.advance(self.head - self.step)
 
@@ -141,7 +132,7 @@ class Timeline:
         self.branch = self.branches[record["branch"]]
         if self.branch.log[: len(self.run.log)] != self.run.log or self.head < self.step:
             raise ValueError("the run does not lie on its branch")
-        self.branch.marks, self.branch.statistics = here.marks, self.run.statistics
+        self.branch.marks = here.marks
         self.branch.digests = {int(step): str(digest) for step, digest in record["keyframes"]}
 
     def _digests(self) -> dict[int, str]:
@@ -182,7 +173,7 @@ class Timeline:
             number += 1
         kept = [mark for mark in self.branch.marks if mark.step <= step and len(mark.log) <= len(log)]
         digests = {at: digest for at, digest in self.branch.digests.items() if at <= step}
-        self.branch = Branch(name, self.run.log, self.step, step, kept, self.run.statistics, digests)
+        self.branch = Branch(name, self.run.log, self.step, step, kept, digests)
         self.branches[name] = self.branch
 
     def _mark(self) -> None:

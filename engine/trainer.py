@@ -61,6 +61,7 @@ class Trainer:
         self._lock = threading.Lock()
         self._closing = self._yielding = False
         self._snapshot: Snapshot | None = None
+        self._complaint = ""
         self._session = Session(saves, self._say)
         self._autosave_at = FULL
         self._pace = Pace()
@@ -70,6 +71,11 @@ class Trainer:
     def snapshot(self) -> Snapshot | None:
         """The newest snapshot; None as long as there is no run."""
         return self._snapshot
+
+    @property
+    def complaint(self) -> str:
+        """Why the first run could not be begun; empty as long as all is well."""
+        return self._complaint
 
     def start(self, first: Start | Load) -> None:
         """Start the thread, with the run to begin or to go on with."""
@@ -199,6 +205,7 @@ class Trainer:
         if self._pace.playing and began < self._pace.next_publishing and not self._commands:
             return
         pace = self._pace
+        self._complaint = self._session.complaint
         self._snapshot = self._session.snapshot(
             playing=pace.playing, speed=pace.speed, steps_per_second=pace.measured(began)
         )

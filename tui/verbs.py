@@ -13,6 +13,7 @@ from engine import saves as engine_saves
 from engine.agents import catalogue as agent_catalogue
 from engine.errors import InputError
 from engine.run import UNLIMITED, Run
+from engine.statistics import RECENT
 from engine.timeline import Timeline, first_difference
 from engine.worlds import catalogue as world_catalogue
 
@@ -95,12 +96,13 @@ def train(options: argparse.Namespace) -> int:
     run = timeline.run
     saved, resumed_digest = None, run.digest()
     began = time.perf_counter()
-    steps = _train(timeline, options.steps or UNLIMITED, options.episodes or UNLIMITED)
+    returns = run.statistics.returns.tolist()
+    steps = _train(timeline, returns, options.steps or UNLIMITED, options.episodes or UNLIMITED)
     seconds = time.perf_counter() - began
     if options.save:
         known = "" if options.resume != options.save else resumed_digest
         saved = engine_saves.save(timeline, options.saves, options.save, known)
-    report = _report(run, steps, seconds)
+    report = _report(run, steps, returns, seconds)
     if saved and saved.kept:
         report["kept"] = saved.kept.name
     if options.json:
@@ -218,14 +220,16 @@ def _settings(pairs: list[str]) -> dict[str, str]:
     return settings
 
 
-def _train(timeline: Timeline, steps: int, episodes: int) -> int:
-    """Advance in portions, with a line of progress on a terminal; return the steps made."""
+def _train(timeline: Timeline, returns: list[float], steps: int, episodes: int) -> int:
+    """Advance in portions, with a line of progress on a terminal; add to the returns, and return the steps made."""
     run = timeline.run
     made, finished_before, portion = 0, run.statistics.episodes, 1000
     shown = sys.stderr.isatty()
     while made < steps and (remaining := episodes - (run.statistics.episodes - finished_before)) > 0:
-        began = time.perf_counter()
-        made += timeline.advance(min(portion, steps - made), min(remaining, episodes))
+        began, known = time.perf_counter(), run.statistics.episodes
+        made += timeline.advance(min(portion, steps - made), min(remaining, RECENT))
+        new = run.statistics.episodes - known
+        returns.extend(run.statistics.last(new)["return"].tolist() if new else [])
         seconds = time.perf_counter() - began
         portion = max(1, int(portion * min(2.0, PROGRESS_EVERY / max(seconds, 1e-6))))
         if shown:
@@ -235,7 +239,7 @@ def _train(timeline: Timeline, steps: int, episodes: int) -> int:
     return made
 
 
-def _report(run: Run, steps: int, seconds: float) -> dict[str, Any]:
+def _report(run: Run, steps: int, returns: list[float], seconds: float) -> dict[str, Any]:
     from engine import planning
 
     mean = run.statistics.mean("return")
@@ -246,7 +250,7 @@ def _report(run: Run, steps: int, seconds: float) -> dict[str, Any]:
         "seed": run.seed,
         "steps": run.step,
         "episodes": run.statistics.episodes,
-        "returns": run.statistics.returns.tolist(),
+        "returns": returns,
         "mean_return_100": None if math.isnan(mean) else mean,
         "seconds": seconds,
         "steps_per_second": steps / max(seconds, 1e-9),

@@ -108,7 +108,7 @@ def fold(
         episode["discounted_return"] = progress["discounted_return"]
         episode["length"] = progress["length"]
         episode["terminated"] = terminated
-        episode["last_reward"] = reward
+        episode["success"] = terminated and reward > 0.0
         episode["mean_abs_td_error"] = progress["abs_td_error"] / progress["length"]
         episode["epsilon"] = epsilon
         memory.finished_count[0] += 1

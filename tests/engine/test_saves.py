@@ -124,6 +124,24 @@ def test_a_second_writer_waits_for_the_first(saves):
     assert (saves / "a.safetensors").exists()
 
 
+def test_a_sitting_that_ended_without_a_word_is_found_and_a_living_one_is_not(saves):
+    timeline = make()
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    living = subprocess.Popen(["sleep", "60"])
+    try:
+        engine_saves.autosave(timeline, saves, f"a-20250101-000000-{living.pid}")
+        assert engine_saves.broken_off(saves) is None
+        path = engine_saves.autosave(timeline, saves, f"a-20250101-000000-{ended.pid}")
+        found = engine_saves.broken_off(saves)
+        assert found.name == f".autosave/{path.name.removesuffix('.safetensors')}"
+        engine_saves.forget_autosave(saves, found.name)
+        assert engine_saves.broken_off(saves) is None
+    finally:
+        living.kill()
+        living.wait()
+
+
 def test_only_the_newest_autosaves_are_kept(saves):
     for number in range(12):
         path = engine_saves.autosave(make(steps=number + 1), saves, f"sitting-{number}")
