@@ -49,7 +49,7 @@ class Session:
         self._kept: object = None
         self.autosaved: Path | None = None
         """Where the run was last autosaved."""
-        self._autosaved_extent: object = None
+        self._autosaved_place: object = None
         self._autosave_failed = False
         self._autosave_name = ""
         self._digest = ""
@@ -188,14 +188,14 @@ class Session:
     @property
     def autosave_wanted(self) -> bool:
         """Whether there is something that is in no save and in no autosave either."""
-        return self.timeline is not None and self.unsaved and _extent(self.timeline) != self._autosaved_extent
+        return self.timeline is not None and self.unsaved and _place(self.timeline) != self._autosaved_place
 
     def autosave(self) -> None:
         """Keep the run among the autosaves if something would be lost; where it cannot be written, say so once."""
         if self.timeline is None or not self.autosave_wanted:
             return
         self._autosave_name = self._autosave_name or saves.new_autosave_name(self.timeline.run)
-        self._autosaved_extent, before = _extent(self.timeline), self.autosaved
+        self._autosaved_place, before = _place(self.timeline), self.autosaved
         try:
             self.autosaved = saves.autosave(self.timeline, self.folder, self._autosave_name)
             if before is not None and before != self.autosaved:
@@ -226,7 +226,7 @@ class Session:
             self._digest = timeline.run.digest()
             return
         self._take(timeline)
-        self._kept, self._autosaved_extent = None, _extent(timeline)
+        self._kept, self._autosaved_place = None, _place(timeline)
         self.autosaved, self._autosave_name = path, saves.new_autosave_name(timeline.run)
 
     def _save(self, name: str) -> None:
@@ -261,3 +261,8 @@ class Views:
 def _extent(timeline: Timeline) -> object:
     """Return what there is in a run: how far each branch goes, and what was done in it."""
     return tuple((branch.name, branch.head, branch.log) for branch in timeline.branches.values())
+
+
+def _place(timeline: Timeline) -> object:
+    """Return what there is in a run, and where in it one is."""
+    return _extent(timeline), timeline.branch.name, timeline.step
