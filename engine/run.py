@@ -29,6 +29,14 @@ class Mark(NamedTuple):
     log: Log
 
     @property
+    def whole_state(self) -> State:
+        """The state with the statistics in it, as `Run.load_state` takes it."""
+        statistics = Statistics()
+        statistics.return_to(self.statistics)
+        parts = State.joined({"statistics": statistics.state()})
+        return State({**self.state.arrays, **parts.arrays}, {**self.state.values, **parts.values})
+
+    @property
     def size(self) -> int:
         """How many bytes it holds."""
         return (
@@ -115,9 +123,7 @@ class Run:
 
     def state(self) -> State:
         """Return the whole state: agent, interaction, generators and statistics."""
-        arrays, values = self.mark().state
-        statistics = State.joined({"statistics": self.statistics.state()})
-        return State({**arrays, **statistics.arrays}, {**values, **statistics.values})
+        return self.mark().whole_state
 
     def load_state(self, state: State, log: Log = ()) -> None:
         """Take over a state, which came about with the interventions of `log`.

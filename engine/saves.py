@@ -1,64 +1,26 @@
-"""Saves: one `.safetensors` file a run, versioned, hashed, written atomically, never executable.
+"""The folder of saves: one file a run, found by name, written so that nothing is lost, listed, and kept by itself."""
 
-The file holds the arrays of `Run.state()` and one JSON text under the metadata key `qscope` with everything else:
-format and program versions, the whole definition of the world, agent, settings, seed, counters, generators, and the
-digest.
-"""
-
-import json
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import safetensors
-import safetensors.numpy
-
-from engine import files, interventions
-from engine.agents import catalogue as agents
+from engine import files, savefile
 from engine.errors import InputError, near_miss
 from engine.run import Run
-from engine.state import Array, State, canonical_json
+from engine.savefile import INVALID, LARGEST_HEADER
 from engine.timeline import Timeline
 from engine.worlds import catalogue as worlds
 
-FORMAT = 1
 SUFFIX = ".safetensors"
 AUTOSAVES = ".autosave"
 AUTOSAVES_KEPT = 8
 LARGEST_FILE = 2**30
-LARGEST_HEADER = 2**26
 
 _SITTING = re.compile(r"-\d{8}-\d{6}-(\d{1,10})$")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_PARTS = {
-    "format": int,
-    "program": str,
-    "versions": dict,
-    "world": dict,
-    "agent": str,
-    "settings": dict,
-    "seed": int,
-    "log": list,
-    "timeline": dict,
-    "values": dict,
-    "digest": str,
-}
-_INVALID = (
-    safetensors.SafetensorError,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    RecursionError,
-    OverflowError,
-)
 
 
 @dataclass(frozen=True)
@@ -111,7 +73,7 @@ def save(timeline: Timeline, folder: Path, name: str, known: str = "") -> Saved:
     `InputError`, with the old file in its place, if it cannot be written.
     """
     target = folder / f"{check_name(name)}{SUFFIX}"
-    digest, data = _pack(timeline)
+    digest, data = savefile.pack(timeline)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         kept = files.replace(target, data, lambda path: _digest_of(path) in {known, digest})
@@ -190,25 +152,9 @@ def read(path: Path) -> Timeline:
     """Rebuild the run of one file; raises `InputError`, in one line, if it is not a valid save."""
     data = _bytes_of(path)
     try:
-        about = _about(data[: LARGEST_HEADER + 8])
-        arrays = safetensors.numpy.load(data)
-        _expect_fitting(about, arrays)
-        run = Run(
-            worlds.build(about["world"]["name"], about["world"]["definition"]),
-            about["agent"],
-            about["settings"],
-            about["seed"],
-        )
-        run.load_state(State(arrays, about["values"]), interventions.from_plain(about["log"]))
-        if set(run.state().arrays) != set(arrays):
-            raise ValueError("it holds arrays that do not belong to this agent")
-        if run.digest() != about["digest"]:
-            raise ValueError("the digest does not fit the contents")
-        timeline = Timeline(run)
-        timeline.take_over(about["timeline"])
-    except _INVALID as error:
+        return savefile.unpack(data)
+    except INVALID as error:
         raise InputError(f"{path}: not a valid save: {_reason(error)}{_offer(path)}") from None
-    return timeline
 
 
 def show(folder: Path, word: str) -> dict[str, Any]:
@@ -217,8 +163,8 @@ def show(folder: Path, word: str) -> dict[str, Any]:
     if path is None:
         raise InputError(f"no save {word!r} in {folder} (qscope saves lists them all)")
     try:
-        return _about(_header_of(path))
-    except (*_INVALID, OSError) as error:
+        return savefile.about(_header_of(path))
+    except (*INVALID, OSError) as error:
         raise InputError(f"{path}: not a valid save: {_reason(error)}") from None
 
 
@@ -234,70 +180,20 @@ def _describe(folder: Path, path: Path) -> SaveListing:
     status = path.stat()
     modified = datetime.fromtimestamp(status.st_mtime, UTC).astimezone()
     try:
-        about = _about(_header_of(path))
+        about = savefile.about(_header_of(path))
         world, agent, values = str(about["world"]["name"]), str(about["agent"]), about["values"]
         steps, episodes = int(values["interaction.progress"]["step"]), int(values["statistics.episodes"])
-    except (*_INVALID, OSError) as error:
+    except (*INVALID, OSError) as error:
         return SaveListing(name, "", "", 0, 0, modified, status.st_size, problem=_reason(error))
     return SaveListing(name, world, agent, steps, episodes, modified, status.st_size)
-
-
-def _pack(timeline: Timeline) -> tuple[str, bytes]:
-    """Return the digest of the run and the bytes of its file."""
-    run = timeline.run
-    state, digest = run.state(), run.digest()
-    about = {
-        "format": FORMAT,
-        "program": program_version(),
-        "versions": {"numpy": np.__version__, **_torch_version(run)},
-        **run.identity(),
-        "timeline": timeline.record(),
-        "values": state.values,
-        "digest": digest,
-    }
-    return digest, safetensors.numpy.save(state.arrays, metadata={"qscope": canonical_json(about)})
-
-
-def _about(header: bytes) -> dict[str, Any]:
-    """Read the JSON text out of the beginning of a file; raises one of `_INVALID` if it is not there."""
-    length = int.from_bytes(header[:8], "little")
-    if len(header) < 8 or not 2 <= length <= min(LARGEST_HEADER, len(header) - 8):
-        raise ValueError("it is no safetensors file, or it was cut short")
-    about = json.loads(json.loads(header[8 : 8 + length])["__metadata__"]["qscope"])
-    if not isinstance(about, dict) or "format" not in about:
-        raise ValueError("it was not saved by qscope")
-    if about["format"] != FORMAT:
-        raise ValueError(f"it has format {about['format']!r}; this version reads format {FORMAT}")
-    if set(about) != set(_PARTS):
-        raise ValueError("it lacks a part, or has one too many")
-    for key, kind in _PARTS.items():
-        if not isinstance(about[key], kind):
-            raise ValueError(f"its {key} is of the wrong type")
-    if not all(isinstance(text, str) for text in about["settings"].values()):
-        raise ValueError("its settings are of the wrong type")
-    return about
 
 
 def _digest_of(path: Path) -> str | None:
     """Return the digest that a file claims; None if it is no save."""
     try:
-        return str(_about(_header_of(path))["digest"])
-    except (*_INVALID, OSError):
+        return str(savefile.about(_header_of(path))["digest"])
+    except (*INVALID, OSError):
         return None
-
-
-def _expect_fitting(about: dict[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Raise `ValueError` if the arrays are not those of the world and the agent, before either is built.
-
-    Else a small file could ask for a large world or a large network. An edit changes the number of states by one.
-    """
-    states, actions = worlds.size_of(about["world"]["definition"])
-    settings = agents.check(about["agent"], about["settings"])
-    edits = sum(entry["kind"] == "edit" for entry in about["log"])
-    name, _ = settings.largest_array(states, actions)
-    sizes = {settings.largest_array(states + more, actions)[1] for more in range(-edits, edits + 1)}
-    if arrays[f"agent.{name}"].size not in sizes:
-        raise ValueError(f"the array {name!r} does not fit the world and the settings")
 
 
 def _header_of(path: Path) -> bytes:
@@ -316,22 +212,10 @@ def _bytes_of(path: Path) -> bytes:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
 
 
-def _torch_version(run: Run) -> dict[str, str]:
-    return {"torch": metadata.version("torch")} if run.agent_name == "dqn" else {}
-
-
 def _offer(path: Path) -> str:
     """Name the revision before a damaged one, if there is one."""
     previous = path.with_name(f"{path.name}~1")
     return f"; the revision before it is {path.name.removesuffix(SUFFIX)}~1" if previous.is_file() else ""
-
-
-def program_version() -> str:
-    """Return the version of the program, as it was installed."""
-    try:
-        return metadata.version("qscope")
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def _reason(error: BaseException) -> str:

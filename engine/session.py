@@ -25,7 +25,7 @@ from engine.messages import (
     SwitchBranch,
 )
 from engine.run import UNLIMITED, Run
-from engine.timeline import Timeline
+from engine.timeline import MEMORY, Timeline
 from engine.worlds import catalogue as worlds
 
 if TYPE_CHECKING:
@@ -40,8 +40,9 @@ class Session:
     `say` is called with a few words before something that takes a while, such as loading torch.
     """
 
-    def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, say: Callable[[str], None], timeline_memory: int = MEMORY) -> None:
         self.folder = folder
+        self._memory = timeline_memory
         self.timeline: Timeline | None = None
         self.demonstration: GreedyEpisodes | None = None
         self.save_name = ""
@@ -89,7 +90,7 @@ class Session:
         match command:
             case Start(world, agent, settings, seed):
                 self._say(f"preparing {world} and {agent}")
-                self._take(Timeline(Run(worlds.find(world), agent, settings, seed)))
+                self._take(Timeline(Run(worlds.find(world), agent, settings, seed), self._memory))
             case Load(name):
                 self._load(name)
             case Save(name):
@@ -98,13 +99,14 @@ class Session:
                 run = self._the_timeline().run
                 self._say("beginning anew")
                 again = Run(run.origin_world, run.agent_name, run.origin_settings, run.seed)
-                self._take(Timeline(again), self.save_name)
+                self._take(Timeline(again, self._memory), self.save_name)
                 self.notify("begun anew: nothing is learned yet")
             case StepBack():
                 self._the_timeline().go_to(self._the_timeline().step - 1)
             case EpisodeBack():
                 self._the_timeline().back_one_episode()
             case GoTo(step):
+                self._say(f"going to step {step:,}")
                 self._the_timeline().go_to(step)
             case SwitchBranch(name):
                 self._say(f"going to {name}")
@@ -221,6 +223,7 @@ class Session:
     def _load(self, name: str) -> None:
         self._say(f"loading {name}")
         path, timeline = saves.load_from(self.folder, name)
+        timeline.memory = self._memory
         if path.parent.name != saves.AUTOSAVES:
             self._take(timeline, path.name.partition(saves.SUFFIX)[0])
             self._digest = timeline.run.digest()

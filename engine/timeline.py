@@ -4,7 +4,7 @@ Going somewhere is coming back to the nearest mark before it and advancing from 
 so the same future comes again, to the bit. Doing something else in the past begins a branch; the old future is kept.
 """
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,9 +44,9 @@ class Timeline:
     """A run with its past and its branches; `run` is the run at the step where one is."""
 
     def __init__(self, run: Run, memory: int = MEMORY) -> None:
-        """`run` may stand anywhere; its beginning is made again from its origin if it has gone on since."""
+        """`run` may stand anywhere: its beginning is made again if it has gone on since. `memory` is in bytes."""
         self.run = run
-        self._memory = memory
+        self.memory = memory
         first = run if run.step == 0 and not run.log else _beginning(run)
         marks = [first.mark()] if first is run else [first.mark(), run.mark()]
         branch = Branch("main", run.log, run.step, 0, marks)
@@ -119,6 +119,19 @@ class Timeline:
             "keyframes": [[step, digest] for step, digest in sorted(self._digests().items())],
         }
 
+    def recent_marks(self) -> list[Mark]:
+        """Return the marks before this step from which the last steps are near: the recent ones, and one before."""
+        before = [mark for mark in self.branch.marks if mark.step < self.step and mark.step > 0]
+        far = [mark for mark in before if mark.step <= self.step - RECENT]
+        return far[-1:] + before[len(far) :]
+
+    def insert(self, marks: list[Mark]) -> None:
+        """Add marks of the past to this branch; raises `ValueError` if they do not lie on it."""
+        for mark in marks:
+            if not 0 < mark.step < self.step:
+                raise ValueError("a mark does not lie in the past of the run")
+            insort(self.branch.marks, mark, key=lambda other: other.step)
+
     def take_over(self, record: dict[str, Any]) -> None:
         """Take over the branches of a save; raises `ValueError`, `KeyError` or `TypeError` if they do not fit."""
         here = self.branch
@@ -184,7 +197,7 @@ class Timeline:
             marks[at - 1] = mark
         else:
             marks.insert(at, mark)
-        while self._size() > self._memory and len(marks) > 2:
+        while self._size() > self.memory and len(marks) > 2:
             marks.pop(_most_dispensable(marks, self.head))
 
     def _size(self) -> int:

@@ -29,6 +29,7 @@ from engine.messages import (
 )
 from engine.run import UNLIMITED
 from engine.session import Session
+from engine.timeline import MEMORY
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 """The ladder of speeds in steps a second; above it is only full speed."""
@@ -54,7 +55,8 @@ FULL = float("inf")
 class Trainer:
     """Runs a session in a thread of its own. Every method may be called from any thread."""
 
-    def __init__(self, saves: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, saves: Path, timeline_memory: int = MEMORY, clock: Callable[[], float] = time.monotonic) -> None:
+        """`saves` is the folder of saves, `timeline_memory` how many bytes the past of the run may take."""
         self._clock = clock
         self._commands: deque[Command] = deque()
         self._wake = threading.Condition()
@@ -62,7 +64,7 @@ class Trainer:
         self._closing = self._yielding = False
         self._snapshot: Snapshot | None = None
         self._complaint = ""
-        self._session = Session(saves, self._say)
+        self._session = Session(saves, self._say, timeline_memory)
         self._autosave_at = FULL
         self._pace = Pace()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)

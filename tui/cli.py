@@ -14,6 +14,8 @@ from typing import NoReturn
 from engine.errors import InputError, near_miss
 from tui import verbs
 
+FIRST_WORLD = "seed-2x3"
+
 VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "worlds": verbs.worlds,
     "agents": verbs.agents,
@@ -74,14 +76,19 @@ def _open_application(options: argparse.Namespace) -> int:
     from engine.worlds import catalogue
     from tui import app
 
+    memory = options.timeline_memory * 2**20
+    if options.what is None:
+        first = Start(FIRST_WORLD, options.agent, {}, options.seed)
+        return app.run(options.saves, first, timeline_memory=memory, welcome=True)
     if find(options.saves, options.what):
-        return app.run(options.saves, Load(options.what))
+        return app.run(options.saves, Load(options.what), timeline_memory=memory)
     try:
         catalogue.find(options.what)
     except InputError as error:
         names = [name for name in VERBS if near_miss(options.what, [name])]
         raise InputError(f"{error}" + (f"; or did you mean the command {names[0]!r}?" if names else "")) from None
-    return app.run(options.saves, Start(options.what, options.agent, {}, options.seed))
+    first = Start(options.what, options.agent, {}, options.seed)
+    return app.run(options.saves, first, timeline_memory=memory)
 
 
 def _complain(text: str, code: int) -> int:
@@ -108,9 +115,10 @@ def _common() -> Parser:
 
 def _application_parser() -> Parser:
     parser = Parser(prog="qscope", parents=[_common()])
-    parser.add_argument("what", nargs="?", default="seed-2x3", metavar="WORLD|SAVE")
+    parser.add_argument("what", nargs="?", metavar="WORLD|SAVE")
     parser.add_argument("--agent", default="q-learning", metavar="NAME")
     parser.add_argument("--seed", type=_seed, default=0, metavar="S")
+    parser.add_argument("--timeline-memory", type=_positive, default=64, metavar="MIB")
     parser.set_defaults(verb="")
     return parser
 
@@ -119,9 +127,10 @@ def _verb_parser() -> Parser:
     parser = Parser(
         prog="qscope",
         description="A reinforcement-learning microscope for the terminal.",
-        usage="qscope [WORLD | SAVE] [--agent NAME] [--seed S] [--saves DIR]\n       qscope VERB ...",
+        usage="qscope [WORLD | SAVE] [--agent NAME] [--seed S] [--saves DIR] [--timeline-memory MIB]\n"
+        "       qscope VERB ...",
         epilog="Without a verb the application opens: qscope, qscope cliff --agent dqn, qscope my-save. "
-        "Each verb explains itself: qscope train --help.",
+        "MIB is the memory for the past of a run (default 64). Each verb explains itself: qscope train --help.",
     )
     parser.add_argument("--version", action="version", version=verbs.version_line())
     subparsers = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser, prog="qscope")

@@ -13,6 +13,7 @@ from engine import saves as engine_saves
 from engine.agents import catalogue as agent_catalogue
 from engine.errors import InputError
 from engine.run import UNLIMITED, Run
+from engine.savefile import program_version
 from engine.statistics import RECENT
 from engine.timeline import Timeline, first_difference
 from engine.worlds import catalogue as world_catalogue
@@ -23,7 +24,7 @@ PROGRESS_EVERY = 0.2
 
 def version_line() -> str:
     """Return the name and the version of the program."""
-    return f"qscope {engine_saves.program_version()}"
+    return f"qscope {program_version()}"
 
 
 def worlds(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from engine.run import Run
 from engine.timeline import Timeline, first_difference
 from engine.worlds import catalogue
 
+FIXTURES = Path(__file__).parent / "fixtures"
 SMALL = {"dqn": {"replay_capacity": "64", "learning_starts": "20", "batch_size": "8", "hidden": "16"}}
 
 
@@ -165,6 +167,36 @@ def test_the_branches_are_saved_and_loaded(saves):
         assert loaded.run.digest() == timeline.run.digest()
 
 
+@pytest.mark.parametrize(("agent", "steps"), [("q-learning", 100_000), ("dqn", 13_500)])
+def test_the_last_10000_steps_are_near_after_loading_too(agent, steps, saves):
+    timeline = Timeline(
+        Run(catalogue.find("frozen-lake-4x4"), agent, {"learning_starts": "20000"} if agent == "dqn" else {}, 0)
+    )
+    timeline.advance(steps=steps)
+    engine_saves.save(timeline, saves, "a")
+    loaded = engine_saves.load(saves, "a")
+    marks = [mark.step for mark in loaded.branch.marks]
+    nearest = max(step for step in marks if step <= steps - 10_000)
+    assert nearest > 0
+    gaps = np.diff([step for step in marks if step >= nearest])
+    assert gaps.max() <= loaded.run.agent.keyframe_every
+    timeline.go_to(steps - 9_999)
+    loaded.go_to(steps - 9_999)
+    assert loaded.run.digest() == timeline.run.digest()
+
+
+@pytest.mark.parametrize("version", [1])
+@pytest.mark.parametrize("agent", ["q-learning", "dqn"])
+def test_files_of_every_format_are_read(version, agent):
+    timeline = engine_saves.read(FIXTURES / f"format-{version}-{agent}.safetensors")
+    assert timeline.step == 240
+    assert list(timeline.branches) == ["main", "branch 2"]
+    assert timeline.run.agent_name == agent
+    timeline.go_to(100)
+    timeline.switch("main")
+    assert timeline.step == 200
+
+
 def test_a_replay_derives_the_same_run_and_finds_the_first_difference(saves):
     timeline = make(steps=100)
     timeline.intervene(Change(100, {"epsilon": "1.0"}))
@@ -268,6 +300,9 @@ LIES = {
     "a later format": lambda arrays, about: about.update(format=99),
     "a generator that is none": lambda arrays, about: about["values"].update({"agent.generator": {}}),
     "no values": lambda arrays, about: about.update(values={}),
+    "a mark of another world": lambda arrays, about: about.update(marks=[{"log": 0, "values": {}}]),
+    "marks of the wrong type": lambda arrays, about: about.update(marks=[1]),
+    "an array of no mark": lambda arrays, about: arrays.update({"mark7.agent.q": np.zeros(3)}),
     "a key too many": lambda arrays, about: about.update(extra=1),
     "values of the wrong type": lambda arrays, about: about.update(values=[]),
     "settings of the wrong type": lambda arrays, about: about.update(settings={"epsilon": 0.1}),

@@ -5,13 +5,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine import savefile
 from engine.agents import catalogue as agents
 from engine.errors import InputError
 from engine.interventions import Act, Change, Edit, from_plain, to_plain
 from engine.run import Run
 from engine.timeline import Timeline
 from engine.worlds import catalogue
-from tests.engine.worlds import FIVE_BY_FIVE, SLIPPERY, build
+from tests.engine.worlds import FIVE_BY_FIVE, build
 
 SMALL = {
     "q-learning": {"epsilon": "0.5->0.1/200"},
@@ -134,6 +135,18 @@ def test_a_changed_setting_holds_from_its_step_on():
     assert timeline.run.agent.update().step_size == 0.125
 
 
+def test_a_step_is_shown_with_what_was_done_there_even_where_no_mark_is_left():
+    timeline = make()
+    timeline.advance(steps=50)
+    timeline.intervene(Change(50, {"step_size": "0.125"}))
+    digest = timeline.run.digest()
+    timeline.branch.marks = timeline.branch.marks[:1]
+    timeline.go_to(20)
+    timeline.go_to(50)
+    assert timeline.run.settings["step_size"] == "0.125"
+    assert timeline.run.digest() == digest
+
+
 def test_an_edited_cell_keeps_what_was_learned_elsewhere():
     timeline = make()
     timeline.advance(episodes=100)
@@ -242,14 +255,35 @@ interventions = st.one_of(
         st.sampled_from([{"wall": True}, {}, {"reward": -2.0}, {"reward": 5.0, "terminal": True}]),
     ),
 )
+worlds = st.builds(
+    lambda cells, slip, moves, bump: {
+        "title": "any world",
+        "discount": 0.9,
+        "max_steps": 20,
+        "slip": slip,
+        "moves": moves,
+        "step_reward": -0.1,
+        **({"bump_reward": -1.0} if bump else {}),
+        "map": "\n".join(["S" + "".join(cells[:3]), "".join(cells[3:7]), "".join(cells[7:]) + "G"]),
+        "cells": {
+            "G": {"terminal": True, "reward": 1.0},
+            "C": {"to_start": True, "reward": -3.0},
+            "X": {"reward": -2.0},
+        },
+    },
+    st.lists(st.sampled_from("....#CX"), min_size=10, max_size=10),
+    st.sampled_from([0.0, 0.3]),
+    st.sampled_from(["cross", "king", "cross+stay"]),
+    st.booleans(),
+)
 moves = st.one_of(st.integers(-60, 60), interventions)
 
 
 @pytest.mark.parametrize("agent", agents.names())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(journey=st.lists(moves, max_size=12), seed=st.integers(0, 2**32))
-def test_whatever_one_does_replay_and_return_agree_to_the_bit(agent, journey, seed):
-    timeline = make(agent, SLIPPERY, seed)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=worlds, journey=st.lists(moves, max_size=12), seed=st.integers(0, 2**32))
+def test_whatever_one_does_replay_and_return_agree_to_the_bit(agent, world, journey, seed):
+    timeline = make(agent, world, seed)
     timeline.run.agent.keyframe_every = 16
     for move in journey:
         if isinstance(move, int):
@@ -265,6 +299,11 @@ def test_whatever_one_does_replay_and_return_agree_to_the_bit(agent, journey, se
     timeline.go_to(step // 2)
     timeline.go_to(step)
     assert timeline.run.digest() == digest
+    loaded = savefile.unpack(savefile.pack(timeline)[1])
+    assert loaded.run.digest() == digest
+    loaded.advance(steps=30)
+    timeline.advance(steps=30)
+    assert loaded.run.digest() == timeline.run.digest()
     for name, branch in timeline.branches.items():
         timeline.switch(name)
         assert timeline.step == branch.head
