@@ -53,7 +53,8 @@ def test_worlds_lists_the_library(run_json):
 
 def test_agents_lists_every_setting_with_its_default(run_json):
     agents = {agent["name"]: agent for agent in run_json("agents")["agents"]}
-    assert set(agents) == {"q-learning", "dqn"}
+    assert set(agents) == {"q-learning", "sarsa", "expected-sarsa", "double-q-learning", "dqn"}
+    assert agents["sarsa"]["learning"] == "on-policy"
     epsilon = next(setting for setting in agents["q-learning"]["settings"] if setting["name"] == "epsilon")
     assert epsilon["default"] == "0.5->0.05/2000"
     assert epsilon["type"] == "schedule"

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.agents import fields
 from engine.agents.agent import Agent
-from engine.agents.settings import DQNSettings, QLearningSettings
+from engine.agents.settings import DQNSettings, TabularSettings
 from engine.errors import InputError, near_miss
 from engine.worlds.mdp import TabularMDP
 
@@ -51,8 +51,29 @@ _AGENTS = {
         "Q-learning, a table of values",
         "off-policy",
         "Watkins (1989); Sutton & Barto, 2nd ed., section 6.5",
-        QLearningSettings,
+        TabularSettings,
         "engine.agents.tabular:QLearning",
+    ),
+    "sarsa": _Entry(
+        "SARSA, learns what it does",
+        "on-policy",
+        "Rummery & Niranjan (1994); Sutton & Barto, 2nd ed., section 6.4",
+        TabularSettings,
+        "engine.agents.tabular:Sarsa",
+    ),
+    "expected-sarsa": _Entry(
+        "Expected SARSA, learns the mean of what it does",
+        "on-policy",
+        "van Seijen et al. (2009); Sutton & Barto, 2nd ed., section 6.6",
+        TabularSettings,
+        "engine.agents.tabular:ExpectedSarsa",
+    ),
+    "double-q-learning": _Entry(
+        "Double Q-learning, two tables that judge each other",
+        "off-policy",
+        "van Hasselt (2010); Sutton & Barto, 2nd ed., section 6.7",
+        TabularSettings,
+        "engine.agents.tabular:DoubleQLearning",
     ),
     "dqn": _Entry(
         "DQN, a network in place of the table",

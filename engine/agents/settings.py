@@ -8,8 +8,8 @@ from engine.agents.fields import integer, number, schedule, step_size, widths
 
 
 @dataclass(frozen=True)
-class QLearningSettings:
-    """The settings of Q-learning."""
+class TabularSettings:
+    """The settings of the agents whose values are a table."""
 
     discount: float = number(0.9, "how much the next value counts (gamma)", 0.0, 1.0)
     step_size: StepSize = step_size("0.5", "how far each update goes towards its target (alpha)")

@@ -6,30 +6,38 @@ from typing import ClassVar
 import numpy as np
 
 from engine.agents import kernels
-from engine.agents.settings import QLearningSettings
+from engine.agents.settings import TabularSettings
 from engine.interaction import Interaction, fill_record, record_values
 from engine.state import State, generator_state, load_array
 from engine.transition import TableUpdate
 from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
 
 UPDATE = np.dtype([(f.name, "i8" if f.type is int else "f8") for f in dataclasses.fields(TableUpdate)])
+PENDING = np.dtype([("chosen", "?"), ("action", "i8"), ("explored", "?"), ("die", "f8")])
 
 
-class QLearning:
-    """Q-learning: off-policy control by the best next value (Watkins, 1989; Sutton & Barto, section 6.5)."""
+class TabularAgent:
+    """What the one-step tabular agents share: everything but the name and the rule."""
 
-    name: ClassVar[str] = "q-learning"
+    name: ClassVar[str]
+    rule: ClassVar[int]
+    two_tables: ClassVar[bool] = False
 
-    def __init__(self, world: TabularMDP, settings: QLearningSettings, generator: np.random.Generator) -> None:
+    def __init__(self, world: TabularMDP, settings: TabularSettings, generator: np.random.Generator) -> None:
         self._legal = world.legal
-        self._q = np.where(world.legal, settings.initial_value, 0.0)
-        self._visits = np.zeros(world.legal.shape, np.int64)
-        self._update = np.zeros(1, UPDATE)
+        fresh = np.where(world.legal, settings.initial_value, 0.0)
+        self._tables = kernels.Tables(
+            fresh,
+            fresh.copy() if self.two_tables else np.zeros((0, 0)),
+            np.zeros(world.legal.shape, np.int64),
+            np.zeros(1, PENDING),
+            np.zeros(1, UPDATE),
+        )
         self._generator = generator
-        self.keyframe_every = min(max(4 * self._q.size, 20_000), 400_000)
+        self.keyframe_every = min(max(4 * fresh.size, 20_000), 400_000)
         self.change(settings)
 
-    def change(self, settings: QLearningSettings) -> None:
+    def change(self, settings: TabularSettings) -> None:
         """See `Agent.change`."""
         self.settings = settings
         self._epsilon_row = settings.epsilon.row
@@ -39,18 +47,22 @@ class QLearning:
         """See `Agent.resettle`: the values of a state move with it, a new one begins at the initial value."""
         known = (origin >= 0)[:, None] & self._legal[origin] & world.legal
         fresh = np.where(world.legal, self.settings.initial_value, 0.0)
-        self._q = np.where(known, self._q[origin], fresh)
-        self._visits = np.where(known, self._visits[origin], 0)
+        tables = self._tables
+        tables.pending["chosen"] = False
+        self._tables = tables._replace(
+            q=np.where(known, tables.q[origin], fresh),
+            other=np.where(known, tables.other[origin], fresh) if self.two_tables else tables.other,
+            visits=np.where(known, tables.visits[origin], 0),
+        )
         self._legal = world.legal
 
     def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """See `Agent.advance`."""
-        made: int = kernels.q_learning(
+        made: int = kernels.learn_by_table(
+            self.rule,
             interaction.model,
             interaction.memory,
-            self._q,
-            self._visits,
-            self._update,
+            self._tables,
             self._epsilon_row,
             self._step_size_row,
             self.settings.discount,
@@ -61,8 +73,9 @@ class QLearning:
         return made
 
     def q_values(self) -> FloatArray:
-        """See `Agent.q_values`."""
-        return np.where(self._legal, self._q, np.nan)
+        """See `Agent.q_values`; the mean of both tables where there are two."""
+        values = (self._tables.q + self._tables.other) / 2.0 if self.two_tables else self._tables.q
+        return np.where(self._legal, values, np.nan)
 
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""
@@ -70,16 +83,58 @@ class QLearning:
 
     def update(self) -> TableUpdate | None:
         """See `Agent.update`."""
-        return TableUpdate(**record_values(self._update)) if self._update["step_size"][0] else None
+        row = record_values(self._tables.update)
+        return TableUpdate(**row) if row["step_size"] else None
 
     def state(self) -> State:
         """See `Agent.state`."""
-        arrays = {"q": self._q.copy(), "visits": self._visits.copy()}
-        return State(arrays, {"update": record_values(self._update), "generator": generator_state(self._generator)})
+        arrays = {name: array.copy() for name, array in self._arrays().items()}
+        values = {name: record_values(record) for name, record in self._records().items()}
+        return State(arrays, {**values, "generator": generator_state(self._generator)})
 
     def load_state(self, state: State) -> None:
         """See `Agent.load_state`."""
-        load_array(self._q, state.arrays.get("q"), "q")
-        load_array(self._visits, state.arrays.get("visits"), "visits")
-        fill_record(self._update, state.values["update"])
+        for name, array in self._arrays().items():
+            load_array(array, state.arrays.get(name), name)
+        for name, record in self._records().items():
+            fill_record(record, state.values[name])
+        if not 0 <= int(self._tables.pending["action"][0]) < self._legal.shape[1]:
+            raise ValueError("the action chosen for the next step is none of this world")
         self._generator.bit_generator.state = state.values["generator"]
+
+    def _arrays(self) -> dict[str, FloatArray | IntArray]:
+        arrays: dict[str, FloatArray | IntArray] = {"q": self._tables.q, "visits": self._tables.visits}
+        return {**arrays, "other": self._tables.other} if self.two_tables else arrays
+
+    def _records(self) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.void]]]:
+        records = {"update": self._tables.update}
+        return {**records, "pending": self._tables.pending} if self.rule == kernels.SARSA else records
+
+
+class QLearning(TabularAgent):
+    """Q-learning: off-policy control by the best next value (Watkins, 1989; Sutton & Barto, section 6.5)."""
+
+    name = "q-learning"
+    rule = kernels.Q_LEARNING
+
+
+class Sarsa(TabularAgent):
+    """SARSA: on-policy control by the action that is taken next (Rummery & Niranjan, 1994; Sutton & Barto, 6.4)."""
+
+    name = "sarsa"
+    rule = kernels.SARSA
+
+
+class ExpectedSarsa(TabularAgent):
+    """Expected SARSA: on-policy control by the mean under the policy (van Seijen et al., 2009; Sutton & Barto, 6.6)."""
+
+    name = "expected-sarsa"
+    rule = kernels.EXPECTED_SARSA
+
+
+class DoubleQLearning(TabularAgent):
+    """Double Q-learning: two tables, so that none judges its own guess (van Hasselt, 2010; Sutton & Barto, 6.7)."""
+
+    name = "double-q-learning"
+    rule = kernels.DOUBLE_Q_LEARNING
+    two_tables = True

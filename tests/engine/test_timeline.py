@@ -21,7 +21,7 @@ SMALL = {
 
 
 def make(agent="q-learning", definition=FIVE_BY_FIVE, seed=1, **options):
-    return Timeline(Run(build(definition), agent, SMALL[agent], seed), **options)
+    return Timeline(Run(build(definition), agent, SMALL.get(agent, SMALL["q-learning"]), seed), **options)
 
 
 def replayed(run):

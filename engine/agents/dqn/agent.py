@@ -62,7 +62,7 @@ class DQN:
         if by_hand >= 0:
             return Decision(by_hand, False, 1.0, epsilon)
         values = self._values_of(state)
-        action, explored, die = kernels.epsilon_greedy(values, self._legal[state], epsilon, self._generator)
+        action, explored, die = kernels.epsilon_greedy(values, values, self._legal[state], epsilon, self._generator)
         return Decision(action, explored, die, epsilon)
 
     def learn(self, state: int, action: int, reward: float, next_state: int, terminated: bool) -> float:
