@@ -102,8 +102,8 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 }
 
 LIES: dict[str, Callable[[Arrays, About], object]] = {
-    "nan": lambda arrays, about: next(a for a in arrays.values() if a.dtype.kind == "f").fill(np.nan),
-    "infinite": lambda arrays, about: next(a for a in arrays.values() if a.dtype.kind == "f").fill(np.inf),
+    "nan": lambda arrays, about: next(a for a in arrays.values() if a.dtype.kind == "f" and a.size).fill(np.nan),
+    "infinite": lambda arrays, about: next(a for a in arrays.values() if a.dtype.kind == "f" and a.size).fill(np.inf),
     "wrong-digest": lambda arrays, about: about.update(digest="0" * 64),
     "other-format": lambda arrays, about: about.update(format=10**6),
     "format-of-a-text": lambda arrays, about: about.update(format="1"),
