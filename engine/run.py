@@ -90,6 +90,10 @@ class Run:
             episodes -= self._count_finished()
         return made
 
+    def warm_up(self) -> None:
+        """Compile what the first step would have to wait for; changes nothing."""
+        self.agent.advance(self.interaction, 0, 0)
+
     def intervene(self, intervention: Intervention) -> None:
         """Do to the run what a person chose, now, and log it; an action by hand makes one transition.
 

@@ -48,6 +48,7 @@ class Session:
         self.save_name = ""
         self._say = say
         self._kept: object = None
+        self._cold = False
         self.autosaved: Path | None = None
         """Where the run was last autosaved."""
         self._autosaved_place: object = None
@@ -129,6 +130,12 @@ class Session:
                 raise TypeError(f"{command} is not for the session")
         if timeline.branch.name != branch:
             self.notify(f"{timeline.branch.name} begins at step {timeline.branch.fork:,}; {branch} is kept")
+
+    def warm_up(self) -> None:
+        """Compile the loop of a new run before its first step is asked for."""
+        if self.timeline is not None and self._cold:
+            self._cold = False
+            self.timeline.run.warm_up()
 
     def notify(self, text: str, *, error: bool = False) -> None:
         """Add a notice for the person."""
@@ -216,7 +223,7 @@ class Session:
     def _take(self, timeline: Timeline, save_name: str = "") -> None:
         self.forget_autosave()
         self.timeline, self.demonstration, self.save_name = timeline, None, save_name
-        self._kept = _extent(timeline)
+        self._kept, self._cold = _extent(timeline), True
         self._autosave_name = self._digest = ""
         self._saved_steps = {timeline.step} if timeline.step else set()
 

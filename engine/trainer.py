@@ -121,6 +121,8 @@ class Trainer:
                 continue
             with self._lock:
                 self._turn()
+                if not self._commands:
+                    self._session.warm_up()
 
     def _turn(self) -> None:
         """Obey one command or go on, then show it; whatever goes wrong becomes a notice and a pause."""

@@ -96,6 +96,7 @@ def train(options: argparse.Namespace) -> int:
     timeline = _timeline_to_train(options)
     run = timeline.run
     saved, resumed_digest = None, run.digest()
+    run.warm_up()
     began = time.perf_counter()
     returns = run.statistics.returns.tolist()
     steps = _train(timeline, returns, options.steps or UNLIMITED, options.episodes or UNLIMITED)

@@ -78,6 +78,14 @@ def test_more_episodes_than_fit_in_one_portion_are_all_counted():
     assert run.statistics.last(10_000)["length"].sum() == run.step
 
 
+@pytest.mark.parametrize("agent", agents.names())
+def test_warming_up_changes_nothing(agent):
+    run = make(agent)
+    before = run.digest()
+    run.warm_up()
+    assert run.digest() == before
+
+
 def test_a_run_without_a_limit_is_refused():
     with pytest.raises(ValueError, match="limit"):
         make("q-learning").advance()
