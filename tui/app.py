@@ -15,6 +15,7 @@ from engine.errors import InputError
 from engine.messages import Load, Start
 from tui import commands
 from tui.colour import Depth, depth
+from tui.driver import SturdyDriver
 from tui.screens.engine_library import EngineLibrary
 from tui.screens.main import MainScreen
 from tui.screens.ports import Library, Trainer
@@ -67,9 +68,9 @@ class QScope(App[None]):
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", show=False, priority=True, id="quit_anywhere")]
 
-    def __init__(self, trainer: Trainer, library: Library) -> None:
-        super().__init__()
-        self.main_screen = MainScreen(trainer, library)
+    def __init__(self, trainer: Trainer, library: Library, *, welcome: bool = False) -> None:
+        super().__init__(driver_class=SturdyDriver if sys.platform == "linux" else None)
+        self.main_screen = MainScreen(trainer, library, welcome=welcome)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         sixteen = depth(self.console.color_system, self.no_color) == Depth.SIXTEEN
@@ -115,17 +116,21 @@ class EngineTrainer(Trainer, Protocol):
         """Stop its thread and wait for the end; `forget` drops the autosave."""
 
 
-def run(saves: Path, first: Start | Load) -> int:
-    """Open the application on a run and return the exit code; raises `InputError` where there is no terminal."""
+def run(saves: Path, first: Start | Load, *, timeline_memory: int, welcome: bool = False) -> int:
+    """Open the application on a run and return the exit code; raises `InputError` where there is no terminal.
+
+    `timeline_memory`: bytes for the past of the run. `welcome`: ask whether to go on where the line broke, if the last
+    sitting ended without a word.
+    """
     from engine.trainer import Trainer
 
     require_terminal()
-    return run_with(Trainer(saves), EngineLibrary(saves), first)
+    return run_with(Trainer(saves, timeline_memory), EngineLibrary(saves), first, welcome=welcome)
 
 
-def run_with(trainer: EngineTrainer, library: Library, first: Start | Load) -> int:
+def run_with(trainer: EngineTrainer, library: Library, first: Start | Load, *, welcome: bool = False) -> int:
     """Run the application on that trainer; whatever ends it, what was learned is not lost."""
-    app = QScope(trainer, library)
+    app = QScope(trainer, library, welcome=welcome)
     rescue = Rescue(trainer.rescue, app.leave)
     rescue.install()
     try:
@@ -137,6 +142,8 @@ def run_with(trainer: EngineTrainer, library: Library, first: Start | Load) -> i
         rescue.remove()
         code = exit_code(app.return_code, rescue.signal)
         trainer.close(forget=code == 0)
+    if trainer.complaint and trainer.snapshot is None:
+        raise InputError(trainer.complaint)
     return code
 
 

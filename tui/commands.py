@@ -11,6 +11,7 @@ KEY_NAMES = {
     "equals_sign": "=",
     "minus": "−",
     "question_mark": "?",
+    "colon": ":",
     "f1": "F1",
     "up": "↑",
     "down": "↓",
@@ -69,21 +70,28 @@ def key_name(key: str) -> str:
     return KEY_NAMES.get(key, key)
 
 
-STEPPING, RUN, FILES, LOOKING = "Learning", "The run", "Saves", "The screen"
+STEPPING, TIME, RUN, FILES, LOOKING = "Learning", "Time", "The run", "Saves", "The screen"
 
 COMMANDS = (
     Command("step", ("s",), "step", "Make one transition, then wait.", STEPPING, footer=1),
     Command("finish_episode", ("e",), "episode", "Go to the end of the episode, then wait.", STEPPING, footer=2),
     Command("play", ("space",), "run", "Run at the chosen speed, or pause.", STEPPING, footer=3),
-    Command("full_speed", ("f",), "full", "Run as fast as it goes, or pause.", STEPPING, footer=6),
-    Command("faster", ("plus", "equals_sign"), "faster", "Go one up on the ladder of speeds.", STEPPING, footer=13),
-    Command("slower", ("minus",), "slower", "Go one down on the ladder of speeds.", STEPPING, footer=14),
-    Command("demonstrate", ("g",), "greedy", "Show a greedy episode without learning; again: end it.", STEPPING, 7),
-    Command("reset", ("r",), "reset", "Begin the run anew with nothing learned.", RUN, footer=12),
+    Command("full_speed", ("f",), "full", "Run as fast as it goes, or pause.", STEPPING, footer=10),
+    Command("faster", ("plus", "equals_sign"), "faster", "Go one up on the ladder of speeds.", STEPPING, footer=19),
+    Command("slower", ("minus",), "slower", "Go one down on the ladder of speeds.", STEPPING, footer=20),
+    Command("demonstrate", ("g",), "greedy", "Show a greedy episode without learning; again: end it.", STEPPING, 11),
+    Command("back", ("b",), "back", "Take back one transition.", TIME, footer=6),
+    Command("back_episode", ("B",), "episode back", "Take back one episode.", TIME, footer=17),
+    Command("go_to_step", ("colon",), "go to", "Go to a step of the run by its number.", TIME, footer=16),
+    Command("branches", ("t",), "branches", "List the branches of the run and go to one.", TIME, footer=15),
+    Command("drive", ("d",), "drive", "Choose the actions yourself, by arrows or digits; again: stop.", RUN, footer=13),
+    Command("change_settings", ("p",), "settings", "Change settings while the agent lives.", RUN, footer=14),
+    Command("edit_cell", ("E",), "edit", "Change a cell of the world while the agent lives in it.", RUN, footer=18),
+    Command("reset", ("r",), "reset", "Begin the run anew with nothing learned.", RUN, footer=21),
     Command("choose_world", ("w",), "world", "Choose a world and begin a new run in it.", RUN, 8, needs_run=False),
     Command("choose_agent", ("a",), "agent", "Choose the agent, its settings and the seed.", RUN, footer=9),
-    Command("save", ("S", "ctrl+s"), "save", "Save the run under a name.", FILES, footer=10),
-    Command("open", ("O", "ctrl+o"), "open", "Go on with a saved run.", FILES, footer=11, needs_run=False),
+    Command("save", ("S", "ctrl+s"), "save", "Save the run under a name.", FILES, footer=7),
+    Command("open", ("O", "ctrl+o"), "open", "Go on with a saved run.", FILES, footer=12, needs_run=False),
     Command("next_panel", ("tab",), "next panel", "Go to the next panel.", LOOKING, needs_run=False),
     Command("previous_panel", ("shift+tab",), "previous panel", "Go to the panel before.", LOOKING, needs_run=False),
     Command("look_up", ("up", "k"), "look up", "Move the view of the panel up.", LOOKING, palette=False),
@@ -93,7 +101,7 @@ COMMANDS = (
     Command("page_up", ("pageup",), "page up", "Move the view a page up.", LOOKING, palette=False),
     Command("page_down", ("pagedown",), "page down", "Move the view a page down.", LOOKING, palette=False),
     Command("follow", ("home",), "follow", "Let the panels follow the agent again.", LOOKING),
-    Command("change_theme", ("t",), "theme", "Choose the colours of the screen.", LOOKING, needs_run=False),
+    Command("change_theme", ("T",), "theme", "Choose the colours of the screen.", LOOKING, needs_run=False),
     Command("command_palette", ("ctrl+p",), "palette", "Find a command by its name.", LOOKING, 0, False, palette=False),
     Command("help", ("question_mark", "f1"), "help", "Show this page.", LOOKING, footer=4, needs_run=False),
     Command("quit", ("q", "ctrl+q"), "quit", "Leave; asks when something is not saved.", LOOKING, 5, needs_run=False),
@@ -104,7 +112,9 @@ def available(command: Command, snapshot: Snapshot | None) -> bool:
     """Return whether the command would do something now."""
     if snapshot is None:
         return not command.needs_run
-    return command.id != "reset" or snapshot.step > 0
+    if command.id in {"back", "back_episode"}:
+        return snapshot.step > 0
+    return command.id != "reset" or snapshot.timeline.head > 0
 
 
 def by_id(name: str) -> Command | None:

@@ -9,11 +9,13 @@ import numpy as np
 from engine.errors import InputError
 from engine.messages import (
     AgentView,
+    BranchView,
     EpisodesView,
     Notice,
     Snapshot,
     Start,
     TableUpdate,
+    TimelineView,
     Transition,
     TruthView,
     WorldView,
@@ -87,6 +89,21 @@ def episodes(*returns):
     )  # fmt: skip
 
 
+def timeline(head=0, **fields):
+    """A run of one branch, at its furthest step."""
+    none = np.zeros(0, np.int64)
+    first = {
+        "head": head,
+        "branch": "main",
+        "branches": (BranchView("main", 0, head),),
+        "keyframes": np.zeros(1, np.int64),
+        "episode_ends": none,
+        "interventions": none,
+        "saves": none,
+    }
+    return TimelineView(**(first | fields))
+
+
 def snapshot(world=None, q=None, **fields):
     """The first moment of a run, but for what is given."""
     world = world or seed_grid()
@@ -111,6 +128,7 @@ def snapshot(world=None, q=None, **fields):
         "update": None,
         "episodes": episodes(),
         "truth": TruthView(10.0, 0.25, 7.29),
+        "timeline": timeline(fields.get("step", 0)),
         "playing": False,
         "speed": 5.0,
         "steps_per_second": 0.0,
@@ -183,6 +201,8 @@ def learned(world=None, **fields):
 class FakeTrainer:
     """Writes down what it is asked for and shows the snapshot that it is given."""
 
+    complaint = ""
+
     def __init__(self, first=None):
         self.snapshot = first or snapshot()
         self.commands = []
@@ -192,6 +212,8 @@ class FakeTrainer:
 
     def show(self, **fields):
         """Publish a snapshot that differs from the last one in these fields."""
+        if "step" in fields:
+            fields.setdefault("timeline", timeline(fields["step"]))
         if "q" in fields:
             fields.setdefault("greedy", greedy(fields["q"]))
         self.snapshot = replace(self.snapshot, **fields)
@@ -243,6 +265,7 @@ class FakeLibrary:
 
     folder: Path = Path("saves")
     saved: list = field(default_factory=list)
+    broken: Save | None = None
 
     def worlds(self):
         return [World("seed-2x3", "The article's 2x3 grid"), World("cliff", "Cliff walking", 48, 4, 1.0)]
@@ -266,6 +289,12 @@ class FakeLibrary:
 
     def saves(self):
         return self.saved
+
+    def broken_off(self):
+        return self.broken
+
+    def forget(self, save):
+        self.broken = None
 
     def check_save_name(self, name):
         if not name or "/" in name:

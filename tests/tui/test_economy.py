@@ -2,7 +2,7 @@
 
 from textual.geometry import Region
 
-from tests.tui.fakes import learned, transition
+from tests.tui.fakes import learned, timeline, transition
 from tui.widgets.panel import Drawing
 
 
@@ -37,14 +37,26 @@ async def test_a_step_repaints_only_the_cells_that_changed(app, trainer, monkeyp
         assert 15 * area(asked) < 80 * 24
 
 
-async def test_only_the_step_number_changes_when_only_the_step_number_changes(app, trainer, monkeypatch):
+async def test_only_the_numbers_of_the_step_change_when_only_the_step_changes(app, trainer, monkeypatch):
     trainer.snapshot = learned()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         asked = watch_refreshes(app, monkeypatch)
         trainer.show(step=222)
         app.main_screen.pull()
-        assert asked == [Region(77, 0, 1, 1)]
+        status, here, furthest = Region(77, 0, 1, 1), Region(7, 0, 1, 1), Region(14, 0, 1, 1)
+        assert asked == [status, here, furthest]
+
+
+async def test_on_the_timeline_only_the_place_where_one_is_moves(app, trainer, monkeypatch):
+    trainer.snapshot = learned(timeline=timeline(260))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        asked = watch_refreshes(app, monkeypatch)
+        trainer.show(step=231, timeline=timeline(260))
+        app.main_screen.pull()
+        status, words, bar = Region(76, 0, 1, 1), Region(6, 0, 1, 1), Region(60, 0, 3, 1)
+        assert asked == [status, words, bar]
 
 
 async def test_without_a_new_snapshot_nothing_is_drawn(app, trainer, monkeypatch):

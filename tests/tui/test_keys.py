@@ -4,11 +4,13 @@ from engine import messages
 from tests.tui.fakes import FakeLibrary, FakeTrainer, grid, snapshot, values
 from tui.app import QScope
 from tui.commands import COMMANDS
-from tui.screens.choose_agent import ChooseAgent
+from tui.screens.choose_agent import AgentSettings, ChooseAgent
 from tui.screens.choose_world import ChooseWorld
 from tui.screens.help import Help
+from tui.screens.journey import ChooseBranch, EditOneCell, GoToStep
 from tui.screens.save import OpenSave, SaveRun
 from tui.widgets.panel import Panel
+from tui.widgets.timeline import Timeline
 from tui.widgets.world import WorldPanel
 
 SENT = {
@@ -20,6 +22,8 @@ SENT = {
     "slower": messages.Slower(),
     "demonstrate": messages.Demonstrate(),
     "reset": messages.Reset(),
+    "back": messages.StepBack(),
+    "back_episode": messages.EpisodeBack(),
 }
 OPENED = {
     "choose_world": ChooseWorld,
@@ -27,6 +31,10 @@ OPENED = {
     "save": SaveRun,
     "open": OpenSave,
     "help": Help,
+    "go_to_step": GoToStep,
+    "branches": ChooseBranch,
+    "change_settings": AgentSettings,
+    "edit_cell": EditOneCell,
 }
 MOVED = {
     "look_up": (4, 5),
@@ -34,7 +42,7 @@ MOVED = {
     "look_left": (5, 4),
     "look_right": (5, 6),
     "page_up": (0, 5),
-    "page_down": (13, 5),
+    "page_down": (12, 5),
 }
 KEYS = [(command.id, key) for command in COMMANDS for key in command.keys]
 
@@ -55,6 +63,7 @@ def test_every_key_of_the_table_is_tried_in_this_file():
         "next_panel",
         "previous_panel",
         "follow",
+        "drive",
         "change_theme",
         "command_palette",
         "quit",
@@ -102,7 +111,7 @@ async def test_home_lets_the_view_follow_the_agent_again():
 
 async def test_tab_goes_round_the_panels_and_back(app):
     async with app.run_test() as pilot:
-        panels = list(app.main_screen.query(Panel))
+        panels = [*app.main_screen.query(Panel), app.main_screen.query_one(Timeline)]
         focused = []
         for _ in panels:
             focused.append(app.focused)
@@ -140,7 +149,7 @@ async def test_a_click_on_a_key_of_the_footer_does_the_same(app, trainer):
 
 async def test_a_theme_can_be_chosen(app):
     async with app.run_test() as pilot:
-        await pilot.press("t")
+        await pilot.press("T")
         assert app.screen is not app.main_screen
         await pilot.press("escape")
         app.theme = "qscope-light"

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.tui.fakes import grid, learned, names, snapshot
+from tests.tui.fakes import grid, learned, names, snapshot, timeline
 from tui.screens.choose_agent import AgentSettings
 
 
@@ -50,12 +50,31 @@ async def test_large_worlds_are_drawn_at_every_size(app, trainer, world):
 @pytest.mark.parametrize("size", [(40, 12), (60, 20)])
 async def test_dialogs_show_their_keys_on_small_screens(app, size):
     async with app.run_test(size=size) as pilot:
-        for keys in (["w"], ["a", "enter"], ["S"], ["O"], ["question_mark"]):
+        for keys in (["w"], ["a", "enter"], ["S"], ["O"], ["question_mark"], ["colon"], ["t"], ["p"], ["E"]):
             await pilot.press(*keys)
             await pilot.pause()
             assert "escape" in screen_text(app), keys
             await pilot.press("escape")
         assert not isinstance(app.screen, AgentSettings)
+
+
+WORDS = {
+    "colon": "A step from 0 to 1,234,567, the furthest of this branch",
+    "t": "Do something else in the past, such as another action or setting, and a branch begins.",
+    "p": "tab next · enter learn on with these · empty = as it was · escape close",
+    "E": "What is to be there: wall, open, start, end, reward -5, or reward 10 end",
+}
+
+
+@pytest.mark.parametrize("key", WORDS)
+async def test_the_dialogs_of_the_timeline_are_read_to_their_end_at_60x20(app, trainer, key):
+    trainer.snapshot = learned(timeline=timeline(1_234_567))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+        lines = screen_text(app).replace("│", " ")
+    assert WORDS[key] in " ".join(lines.split())
+    assert "escape close" in lines
 
 
 async def test_a_storm_of_resizes_is_survived(app, trainer):

@@ -2,7 +2,7 @@ import pytest
 
 from engine.messages import BatchUpdate
 from tests.tui.fakes import learned, snapshot, table_update, transition
-from tui.widgets.explanation import explain
+from tui.widgets.explanation import LEGEND, explain
 
 
 def lines(shown, width=140):
@@ -30,7 +30,7 @@ def batch(**fields):
 
 
 def test_before_the_first_step_it_says_what_to_press():
-    assert lines(snapshot()) == ["press s for one step, e for an episode, space to run, ? for help", ""]
+    assert lines(snapshot()) == ["press s for one step, e for an episode, space to run, ? for help", LEGEND]
 
 
 def test_an_explored_step_is_told_with_its_die():

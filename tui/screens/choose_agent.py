@@ -13,8 +13,8 @@ from textual.widgets import Input, Label, OptionList
 
 from engine.errors import InputError
 from engine.messages import Snapshot
-from tui.screens.dialog import Dialog, Field, Problem
-from tui.screens.ports import AgentEntry, Library
+from tui.screens.dialog import Dialog, Field, Problem, whole_number
+from tui.screens.ports import AgentEntry, Library, SettingEntry
 from tui.screens.rows import aligned, options
 
 SEED = "seed"
@@ -64,7 +64,8 @@ class AgentSettings(Dialog[ChosenAgent]):
 
     HINT = "tab next · enter begin a new run · empty = default · escape close"
 
-    def __init__(self, library: Library, agent: AgentEntry, given: Mapping[str, str], seed: int) -> None:
+    def __init__(self, library: Library, agent: AgentEntry, given: Mapping[str, str], seed: int | None) -> None:
+        """`seed` is None where no new run begins."""
         super().__init__(f"Settings of {agent.name}")
         self.library = library
         self.agent = agent
@@ -73,15 +74,19 @@ class AgentSettings(Dialog[ChosenAgent]):
 
     def body(self) -> list[Widget]:
         """Show the seed and the settings, and below them all there is to say about the one that has the focus."""
-        lines = [SettingLine(SEED, str(self.seed), "0", SEED_MEANING, SEED_RANGE)]
+        lines = [] if self.seed is None else [SettingLine(SEED, str(self.seed), "0", SEED_MEANING, SEED_RANGE)]
         for entry in self.agent.settings:
             value = self.given.get(entry.name, "")
-            lines.append(SettingLine(entry.name, value, entry.default, entry.meaning, entry.range))
+            lines.append(SettingLine(entry.name, value, self.left_empty(entry), entry.meaning, entry.range))
         return [VerticalScroll(*lines, classes="form", can_focus=False), Problem(classes="detail")]
+
+    def left_empty(self, entry: SettingEntry) -> str:
+        """Return what an empty field stands for."""
+        return entry.default
 
     def on_mount(self) -> None:
         """Begin at the first setting, below the seed."""
-        self.query(Input)[1 if self.agent.settings else 0].focus()
+        self.query(Input)[1 if self.agent.settings and self.seed is not None else 0].focus()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Tell what the setting is for that has the focus now."""
@@ -119,13 +124,27 @@ class AgentSettings(Dialog[ChosenAgent]):
         if not line.value:
             return ""
         if line.key == SEED:
-            possible = line.value.isascii() and line.value.isdigit() and int(line.value) <= LARGEST_SEED
+            seed = whole_number(line.value)
+            possible = seed is not None and seed <= LARGEST_SEED
             return "" if possible else f"{line.value!r} is no seed ({SEED_RANGE})"
         try:
             self.library.check_settings(self.agent.name, {line.key: line.value})
         except InputError as error:
             return str(error).removeprefix(f"setting {line.key}: ")
         return ""
+
+
+class LivingAgentSettings(AgentSettings):
+    """A form for the settings of an agent that learns on with them; an empty field leaves a setting as it is."""
+
+    HINT = "tab next · enter learn on with these · empty = as it was · escape close"
+
+    def __init__(self, library: Library, agent: AgentEntry, given: Mapping[str, str]) -> None:
+        super().__init__(library, agent, given, None)
+
+    def left_empty(self, entry: SettingEntry) -> str:
+        """Return the value that the agent has now."""
+        return self.given.get(entry.name, "")
 
 
 class SettingLine(Horizontal):

@@ -14,6 +14,8 @@ Answer = TypeVar("Answer")
 
 BESIDES = 7
 """Cells of a dialog that are no text: its frame, its padding and a scrollbar."""
+LONGEST_NUMBER = 20
+"""Digits of a number that is typed."""
 
 
 class Dialog(ModalScreen[Answer]):
@@ -64,3 +66,9 @@ class Problem(Static):
         """Show what is wrong, or a quieter text if nothing is."""
         self.update(Content(problem or otherwise))
         self.set_class(bool(problem), "shown")
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number from 0 on that a person typed, None if it is none or longer than any that could be meant."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None

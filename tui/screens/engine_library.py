@@ -46,6 +46,18 @@ class EngineLibrary:
 
         return saves.listing(self.folder)
 
+    def broken_off(self) -> SaveEntry | None:
+        """Return the autosave of a sitting that ended without a word, if there is one."""
+        from engine import saves
+
+        return saves.broken_off(self.folder)
+
+    def forget(self, save: SaveEntry) -> None:
+        """Remove an autosave."""
+        from engine import saves
+
+        saves.forget_autosave(self.folder, save.name)
+
     def check_save_name(self, name: str) -> None:
         """Refuse what cannot be the name of a save."""
         from engine import saves

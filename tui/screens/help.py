@@ -20,6 +20,19 @@ GLYPHS = {
     "colours": "Blue for values above zero, orange for values below; the stronger, the further from it.",
 }
 
+TIMELINE = {
+    "●": "Where you are in the run: thick behind it, thin ahead, the future that is kept.",
+    "┷": "An episode ended here.",
+    "◆": "You acted by hand, changed a setting or edited the world.",
+    "▾": "The run was saved or loaded here.",
+    "┯": "A keyframe: the whole state is kept, other steps are made again from it.",
+    "tab": "Go to the bar; its own keys are these:",
+    "← →": "Go a cell of the bar back or on.",
+    "home end": "Go to the beginning or to the furthest step.",
+    "0–9": "Type the number of a step to go to.",
+    "branch": "Do something else in the past, and a branch begins; t lists them, nothing is lost.",
+}
+
 
 class Help(Dialog[None]):
     """All keys and a legend, to scroll through."""
@@ -44,5 +57,9 @@ def help_table() -> Table:
         table.add_row()
     table.add_row("Glyphs", style="underline")
     for glyph, meaning in GLYPHS.items():
+        table.add_row(f"  {glyph}", meaning)
+    table.add_row()
+    table.add_row("The bar of the timeline", style="underline")
+    for glyph, meaning in TIMELINE.items():
         table.add_row(f"  {glyph}", meaning)
     return table

@@ -7,8 +7,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Static
 
 from engine import messages
@@ -17,33 +15,39 @@ from tui import commands
 from tui.screens.choose_agent import AgentSettings, ChooseAgent, ChosenAgent, chosen_settings
 from tui.screens.choose_world import ChooseWorld
 from tui.screens.confirm import Confirm
+from tui.screens.continue_run import CONTINUE, FORGET, ContinueRun
 from tui.screens.help import Help
-from tui.screens.ports import Library, Trainer
+from tui.screens.ports import Library, SaveEntry, Trainer
 from tui.screens.save import OpenSave, SaveRun
 from tui.screens.spans import SpansCompositor
+from tui.screens.time_travel import TimeTravel
 from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.key_line import KeyLine
 from tui.widgets.panel import Drawing, Panel
 from tui.widgets.q_table import QTable
 from tui.widgets.status import Status
+from tui.widgets.timeline import Timeline
 from tui.widgets.why import Why
 from tui.widgets.world import WorldPanel
 
 PULLS_A_SECOND = 30
 RUSHING_SHARE = 3
 """At full speed one snapshot in so many is shown: more could not be read, and each costs a slow line bytes."""
+MISTAKE = 2
+"""The exit code when the first run could not be begun."""
 FIRST_AGENT = "q-learning"
 """Who learns in a chosen world when there was no run before."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(TimeTravel):
     """Shows the newest snapshot of a trainer and sends it what the person asks for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
-    snapshot: reactive[Snapshot | None] = reactive(None, repaint=False, init=False)
 
-    def __init__(self, trainer: Trainer, library: Library) -> None:
+    def __init__(self, trainer: Trainer, library: Library, *, welcome: bool = False) -> None:
+        """`welcome`: ask whether to go on where the line broke, if it did."""
         super().__init__()
+        self._welcome = welcome
         self._compositor = SpansCompositor()
         self.trainer = trainer
         self.library = library
@@ -61,6 +65,7 @@ class MainScreen(Screen[None]):
                 yield QTable()
             yield EpisodesPanel()
             yield Why()
+            yield Timeline()
             yield KeyLine()
         yield Static("qscope needs 40 columns and 12 lines; please make the window larger.", id="too-small")
 
@@ -68,14 +73,19 @@ class MainScreen(Screen[None]):
         """Let every drawing have the snapshots, and begin to ask for them."""
         for drawing in self.query(Drawing):
             drawing.data_bind(MainScreen.snapshot)
+        self.query_one(Status).data_bind(MainScreen.driving)
         self.query_one(WorldPanel).focus()
         self.pull()
+        if self._welcome and (broken_off := self.library.broken_off()) is not None:
+            self.app.push_screen(ContinueRun(broken_off), lambda answer: self._welcome_back(broken_off, answer))
         self.set_interval(1 / PULLS_A_SECOND, self.pull)
 
     def pull(self) -> None:
         """Take the newest snapshot; behind a dialog the picture stands still, and at full speed some are left out."""
         self._pulls += 1
         newest = self.trainer.snapshot
+        if newest is None and self.trainer.complaint:
+            self.app.exit(return_code=MISTAKE)
         rushing = newest is not None and newest.playing and math.isinf(newest.speed)
         if self.app.screen is self and not (rushing and self._pulls % RUSHING_SHARE):
             self.snapshot = newest
@@ -104,7 +114,7 @@ class MainScreen(Screen[None]):
         command = commands.by_id(action)
         return command is None or commands.available(command, self.snapshot) or None
 
-    def _send(self, command: messages.Command) -> None:
+    def send(self, command: messages.Command) -> None:
         """Hand a command to the trainer, and remember what it showed before."""
         self._before_answer = self.trainer.snapshot
         self.trainer.submit(command)
@@ -118,35 +128,35 @@ class MainScreen(Screen[None]):
 
     def action_step(self) -> None:
         """Make one transition."""
-        self._send(messages.Step())
+        self.send(messages.Step())
 
     def action_finish_episode(self) -> None:
         """Go to the end of the episode."""
-        self._send(messages.FinishEpisode())
+        self.send(messages.FinishEpisode())
 
     def action_play(self) -> None:
         """Run or pause."""
-        self._send(messages.PlayOrPause())
+        self.send(messages.PlayOrPause())
 
     def action_full_speed(self) -> None:
         """Run as fast as it goes, or pause."""
-        self._send(messages.RunAtFullSpeed())
+        self.send(messages.RunAtFullSpeed())
 
     def action_faster(self) -> None:
         """Go one up on the ladder of speeds."""
-        self._send(messages.Faster())
+        self.send(messages.Faster())
 
     def action_slower(self) -> None:
         """Go one down on the ladder of speeds."""
-        self._send(messages.Slower())
+        self.send(messages.Slower())
 
     def action_demonstrate(self) -> None:
         """Begin or end a demonstration."""
-        self._send(messages.Demonstrate())
+        self.send(messages.Demonstrate())
 
     def action_reset(self) -> None:
         """Begin the run anew, after a question if something would be lost."""
-        self._unless_refused("reset", lambda: self._send(messages.Reset()))
+        self._unless_refused("reset", lambda: self.send(messages.Reset()))
 
     # The commands that ask something first.
 
@@ -193,11 +203,11 @@ class MainScreen(Screen[None]):
 
     def action_next_panel(self) -> None:
         """Focus the next panel."""
-        self.focus_next(Panel)
+        self.focus_next()
 
     def action_previous_panel(self) -> None:
         """Focus the panel before."""
-        self.focus_previous(Panel)
+        self.focus_previous()
 
     def action_look_up(self) -> None:
         """Move the view up."""
@@ -231,10 +241,16 @@ class MainScreen(Screen[None]):
             panel.follow_again()
 
     def _look(self, columns: int, rows: int) -> None:
-        if isinstance(self.focused, Panel):
+        if not self.steer(columns, rows) and isinstance(self.focused, Panel):
             self.focused.look(columns, rows)
 
     # What comes of the answers.
+
+    def _welcome_back(self, broken_off: SaveEntry, answer: str | None) -> None:
+        if answer == CONTINUE:
+            self.send(messages.Load(broken_off.name))
+        elif answer == FORGET:
+            self.library.forget(broken_off)
 
     def _unless_refused(self, verb: str, action: Callable[[], None]) -> None:
         """Do it at once if nothing would be lost; else ask before."""
@@ -254,7 +270,7 @@ class MainScreen(Screen[None]):
         if (snapshot := self.snapshot) is not None:
             settings = chosen_settings(self.library, snapshot)
             start = messages.Start(world, snapshot.agent.name, settings, snapshot.agent.seed)
-        self._unless_refused("begin", lambda: self._send(start))
+        self._unless_refused("begin", lambda: self.send(start))
 
     def _ask_for_settings(self, name: str | None) -> None:
         snapshot = self.snapshot
@@ -267,25 +283,25 @@ class MainScreen(Screen[None]):
     def _start_with(self, chosen: ChosenAgent | None) -> None:
         if chosen is not None and self.snapshot is not None:
             start = messages.Start(self.snapshot.world.name, chosen.name, chosen.settings, chosen.seed)
-            self._unless_refused("begin", lambda: self._send(start))
+            self._unless_refused("begin", lambda: self.send(start))
 
     def _save_as(self, name: str | None) -> None:
         if name is None:
             self._leaving = False
         else:
-            self._send(messages.Save(name))
+            self.send(messages.Save(name))
 
     def _load(self, name: str | None) -> None:
         if name is not None:
-            self._unless_refused("open", lambda: self._send(messages.Load(name)))
+            self._unless_refused("open", lambda: self.send(messages.Load(name)))
 
     def _leave(self, answer: str | None) -> None:
         if answer == "discard":
             self.app.exit()
         elif answer == "save" and self.snapshot is not None:
             self._leaving = True
-            self._send(messages.Pause())
+            self.send(messages.Pause())
             if self.snapshot.save_name:
-                self._send(messages.Save(self.snapshot.save_name))
+                self.send(messages.Save(self.snapshot.save_name))
             else:
                 self.app.push_screen(SaveRun(self.library, self.snapshot), self._save_as)

@@ -15,6 +15,10 @@ class Trainer(Protocol):
     def snapshot(self) -> Snapshot | None:
         """The newest snapshot; None as long as there is no run."""
 
+    @property
+    def complaint(self) -> str:
+        """Why the first run could not be begun; empty as long as all is well."""
+
     def submit(self, command: Command) -> None:
         """Queue a command and return at once."""
 
@@ -128,6 +132,12 @@ class Library(Protocol):
 
     def saves(self) -> Sequence[SaveEntry]:
         """List the saved runs."""
+
+    def broken_off(self) -> SaveEntry | None:
+        """Return the autosave of a sitting that ended without a word, if there is one."""
+
+    def forget(self, save: SaveEntry) -> None:
+        """Remove an autosave."""
 
     def check_save_name(self, name: str) -> None:
         """Refuse what cannot be the name of a save."""

@@ -16,12 +16,15 @@ FIRST_STEP = (
 )
 
 
+LEGEND = "@ agent   ↑ best action   ┼ actions tie   · path of this episode"
+
+
 def explain(snapshot: Snapshot, width: int) -> tuple[Line, Line]:
     """Return the two lines below the panels, in the longest wording that the width has room for."""
     if snapshot.last is None:
         demonstration: Line = [("a demonstration of the greedy policy: nothing is learned", "muted")]
         return _first_that_fits([[(text, "strong")] for text in FIRST_STEP], width), (
-            demonstration if snapshot.demonstration else []
+            demonstration if snapshot.demonstration else [(LEGEND, "muted")]
         )
     return _first_that_fits(_what_happened(snapshot, snapshot.last), width), _first_that_fits(
         _what_was_learned(snapshot, snapshot.last), width
@@ -54,6 +57,8 @@ def _what_happened(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
 
 def _die(last: Transition) -> tuple[Line, Line]:
     """Say how the action was chosen: whether the die fell below epsilon."""
+    if last.by_hand:
+        return [("by hand", "agent")], [("by hand", "agent")]
     word, compared = ("explored", "<") if last.explored else ("greedy", "≥")
     style = "warning" if last.explored else "strong"
     die, epsilon = coefficient(round(last.die, 2)), coefficient(last.epsilon)

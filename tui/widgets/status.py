@@ -2,6 +2,8 @@
 
 import math
 
+from textual.reactive import reactive
+
 from engine.messages import Snapshot
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, shortened, width_of
@@ -13,6 +15,13 @@ PAUSED, RUNNING, FULL = "││", "►", "►►"
 class Status(Drawing):
     """Name, world, agent and seed on the left; speed and step on the right."""
 
+    driving: reactive[bool] = reactive(False, repaint=False, init=False)
+    """Whether the person chooses the actions."""
+
+    def watch_driving(self) -> None:
+        """Say so."""
+        self.redraw()
+
     def draw(self, width: int, height: int) -> Canvas:
         """Write both halves; where they do not fit, the name of the program goes first, then the end of the run's."""
         canvas = Canvas(width, height)
@@ -20,7 +29,7 @@ class Status(Drawing):
         if self.snapshot is None:
             canvas.put(x, 0, "loading …", self.palette.muted)
             return canvas
-        pieces = [("  ", ""), *doing(self.snapshot)]
+        pieces = [("  ", ""), *doing(self.snapshot, driving=self.driving)]
         room = width - sum(width_of(text) for text, _ in pieces)
         name = run_name(self.snapshot)
         if x + width_of(name) > room:
@@ -39,7 +48,7 @@ def run_name(snapshot: Snapshot) -> str:
     return f"{name} · unsaved" if snapshot.unsaved else name
 
 
-def doing(snapshot: Snapshot) -> list[tuple[str, str]]:
+def doing(snapshot: Snapshot, *, driving: bool = False) -> list[tuple[str, str]]:
     """Return what the run does right now, as texts and the names of their styles."""
     step = (f"   step {numbers.count(snapshot.step)}", "")
     if snapshot.busy:
@@ -51,4 +60,6 @@ def doing(snapshot: Snapshot) -> list[tuple[str, str]]:
         pace = (f"{RUNNING} {snapshot.speed:g}/s", "strong")
     if snapshot.demonstration:
         return [(" greedy demonstration, no learning ", "agent"), ("  ", ""), pace]
+    if driving:
+        return [(" you drive ", "agent"), *([("  ", ""), pace] if snapshot.playing else []), step]
     return [pace, step]

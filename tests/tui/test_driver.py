@@ -1,0 +1,121 @@
+"""What a line may send and do to the application, on a real pseudo-terminal and byte by byte."""
+
+import io
+import os
+import pty
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.torture_terminal import application, step_once
+from tui.driver import PASTE_ENDS_AFTER, WAKE_EVERY, Inlet, Outlet
+
+PASTE, END = b"\x1b[200~", b"\x1b[201~"
+SILENCES = round(PASTE_ENDS_AFTER / WAKE_EVERY) + 1
+
+
+@pytest.fixture
+def terminal(tmp_path):
+    with application(tmp_path, "seed-2x3") as terminal:
+        yield terminal
+
+
+def threads(process):
+    return len(list(Path(f"/proc/{process.pid}/task").iterdir()))
+
+
+def test_bytes_that_are_no_text_do_not_end_it(terminal):
+    terminal.press(b"\xff\xfe\xc3\x1b[M \xc3\xa9")
+    step_once(terminal)
+
+
+def test_sigcont_without_a_suspension_starts_no_second_reader(terminal):
+    step_once(terminal)
+    before = threads(terminal.process)
+    for _ in range(3):
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.read(0.1)
+    step_once(terminal)
+    assert threads(terminal.process) == before
+
+
+def test_it_comes_back_from_a_suspension(terminal):
+    terminal.process.send_signal(signal.SIGTSTP)
+    assert terminal.wait_for(lambda: "1049" not in terminal.screen.modes)
+    terminal.process.send_signal(signal.SIGCONT)
+    assert terminal.wait_for(lambda: "1049" in terminal.screen.modes)
+    terminal.read(0.3)
+    step_once(terminal)
+
+
+def test_it_ends_when_its_terminal_is_gone_though_no_signal_came(terminal):
+    terminal.hang_up()
+    assert terminal.ends()
+    assert terminal.process.returncode == 128 + signal.SIGHUP
+
+
+def test_an_ascii_locale_has_frames_all_the_same(tmp_path):
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    with application(tmp_path, "seed-2x3", **ascii_only) as terminal:
+        assert "╭" in str(terminal.screen)
+        assert b"\\u" not in terminal.sent
+
+
+@pytest.mark.parametrize(
+    ("reads", "text"),
+    [
+        ([b"s"], "s"),
+        (["é→".encode()], "é→"),
+        ([b"\xe2", b"\x86\x92"], "→"),
+        ([b"\xff\xfes"], "\ufffd\ufffds"),
+        ([b"\xc3", b"s"], "\ufffds"),
+        ([b"a\x1b[M !!b"], "ab"),
+        ([b"\x1b[M \xc3\xa9s"], "s"),
+        ([b"\x1b[M", b" !!s"], "s"),
+        ([b"\x1b[M \xff", b"!s"], "s"),
+        ([b"\x1b[M ", b"", b"s"], "s"),
+        ([b"\x1b[<0;5;5M"], "\x1b[<0;5;5M"),
+        ([b"\x1b[A"], "\x1b[A"),
+    ],
+)
+def test_text_is_kept_and_old_mouse_reports_are_dropped(reads, text):
+    inlet = Inlet()
+    assert "".join(inlet.text(data) for data in reads) == text
+
+
+@pytest.mark.parametrize("reads", [[PASTE + b"text"], [b"s\x1b[20", b"0~", b"text"], [PASTE + END + PASTE]])
+def test_a_paste_without_an_end_is_ended_once_after_silence(reads):
+    inlet = Inlet()
+    for data in reads:
+        inlet.text(data)
+    assert [text for text in (inlet.text(b"") for _ in range(3 * SILENCES)) if text] == [END.decode()]
+
+
+@pytest.mark.parametrize("reads", [[b"s"], [PASTE + b"text" + END], [PASTE, b"text", b"\x1b[2", b"01~s"]])
+def test_nothing_is_ended_that_is_over(reads):
+    inlet = Inlet()
+    for data in reads:
+        inlet.text(data)
+    assert not any(inlet.text(b"") for _ in range(3 * SILENCES))
+
+
+def test_a_paste_that_goes_on_is_not_ended():
+    inlet = Inlet()
+    inlet.text(PASTE)
+    for _ in range(3):
+        assert not any(inlet.text(b"") for _ in range(SILENCES - 5))
+        assert inlet.text(b"more") == "more"
+
+
+def test_what_is_written_to_a_terminal_that_is_gone_goes_nowhere():
+    master, slave = pty.openpty()
+    with io.TextIOWrapper(io.FileIO(slave, "w"), encoding="ascii", write_through=True) as stream:
+        outlet = Outlet(stream)
+        outlet.write("╭")
+        outlet.flush()
+        assert os.read(master, 16) == "╭".encode()
+        os.close(master)
+        outlet.write("gone")
+        outlet.flush()
+        outlet.write("still gone")

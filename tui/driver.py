@@ -1,0 +1,143 @@
+"""The terminal, sturdier: what a broken line or a stray byte does to Textual's own driver does not end a run.
+
+Measured with Textual 8.2: an invalid UTF-8 byte ends the application, a SIGCONT without a suspension before it starts a
+second reader of the keys, a terminal that is gone is asked for keys again and again and stops the writer, some mouse
+reports are taken for keys, a paste without an end swallows every later key, and in an ASCII locale the frames turn into
+escape codes. This uses names of the driver that are not public, so the version is held below 9 and tests use a real
+pseudo-terminal.
+"""
+
+import os
+import re
+import selectors
+import signal
+from codecs import getincrementaldecoder
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import Any
+
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+WAKE_EVERY = 0.1
+"""Seconds after which the reader looks whether it should end."""
+PASTE_ENDS_AFTER = 3.0
+"""Seconds of silence after which a paste is over, even if the line never says so."""
+MOUSE_REPORT = re.compile(rb"\x1b\[M[\x20-\xff]{3}")
+"""The report of an old terminal, whose last three bytes are a button and two coordinates, and no text at all."""
+CUT_REPORT = re.compile(rb"\x1b\[M[\x20-\xff]{0,2}\Z")
+
+
+class SturdyDriver(LinuxDriver):
+    """Textual's driver for Linux, with a reader and a writer that survive what a line may do."""
+
+    def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        if isinstance(self._file, TextIOWrapper):
+            self._file = Outlet(self._file)  # type: ignore[assignment]
+
+    def run_input_thread(self) -> None:
+        """Turn bytes into events until the application ends; if the terminal is gone before, say so by SIGHUP."""
+        line, parser = Inlet(), XTermParser(self._debug)
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                ready = selector.select(WAKE_EVERY)
+                data = self._read() if ready else b""
+                if ready and not data:
+                    os.kill(os.getpid(), signal.SIGHUP)
+                    return
+                try:
+                    events = _events(parser, line.text(data))
+                except Exception:  # The parser knows many errors, and a new one is as good as the old.
+                    events, parser = [], XTermParser(self._debug)
+                for event in events:
+                    self.process_message(event)
+
+    def _read(self) -> bytes:
+        """Return what was typed; nothing if the terminal is gone."""
+        with suppress(OSError):
+            return os.read(self.fileno, 4096)
+        return b""
+
+    def _sigcont_application(self, *arguments: Any) -> None:
+        """Come back from a suspension; a SIGCONT that follows none is none of our business."""
+        if self._must_signal_resume:
+            super()._sigcont_application(*arguments)
+
+
+class Inlet:
+    """Makes text of the bytes that a line sends, without those that only look like keys."""
+
+    def __init__(self) -> None:
+        self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        self._cut = b""
+        self._last = ""
+        self._pasting = False
+        self._silence = 0.0
+
+    def text(self, data: bytes) -> str:
+        """Return what is for the parser of what was read, which is nothing if `WAKE_EVERY` went by in silence."""
+        if not data:
+            return self._after_silence()
+        self._silence = 0.0
+        data = MOUSE_REPORT.sub(b"", self._cut + data)
+        cut = CUT_REPORT.search(data)
+        self._cut = cut.group() if cut else b""
+        text = self._decode(data.removesuffix(self._cut))
+        self._look_for_paste(text)
+        return text
+
+    def _after_silence(self) -> str:
+        """Give up what the line began and did not go on with."""
+        self._cut = b""
+        self._silence += WAKE_EVERY
+        if not self._pasting or self._silence < PASTE_ENDS_AFTER:
+            return ""
+        self._pasting = False
+        return BRACKETED_PASTE_END
+
+    def _look_for_paste(self, text: str) -> None:
+        text = self._last + text
+        begins, ends = text.rfind(BRACKETED_PASTE_START), text.rfind(BRACKETED_PASTE_END)
+        if begins != ends:
+            self._pasting = begins > ends
+        self._last = text[1 - len(BRACKETED_PASTE_END) :]
+
+
+class Outlet:
+    """Writes UTF-8 to the terminal whatever the locale, and to nowhere once the terminal is gone."""
+
+    def __init__(self, stream: TextIOWrapper) -> None:
+        stream.reconfigure(encoding="utf-8", errors="replace")
+        self._stream = stream
+
+    def fileno(self) -> int:
+        """Return the number of the file that is written to."""
+        return self._stream.fileno()
+
+    def write(self, text: str) -> None:
+        """Write to the terminal if it is there."""
+        try:
+            self._stream.write(text)
+        except OSError:
+            self._let_go()
+
+    def flush(self) -> None:
+        """Send what was written if the terminal is there."""
+        try:
+            self._stream.flush()
+        except OSError:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Put nowhere in the place of the terminal, so that the interpreter can flush the stream when it ends, too."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.fileno())
+        os.close(nowhere)
+
+
+def _events(parser: XTermParser, text: str) -> list[Message]:
+    return [*(parser.feed(text) if text else ()), *parser.tick()]

@@ -1,0 +1,17 @@
+"""The question at the start, when the last sitting ended without a word: whether to go on where the line broke."""
+
+from tui.screens.confirm import Confirm
+from tui.screens.ports import SaveEntry
+
+CONTINUE, NOT_NOW, FORGET = "continue", "not now", "forget it"
+
+
+class ContinueRun(Confirm):
+    """Answers with one of three words; escape is as good as not now."""
+
+    def __init__(self, broken_off: SaveEntry) -> None:
+        question = (
+            f"A run of {broken_off.agent} in {broken_off.world} broke off at step {broken_off.steps:,}, "
+            f"{broken_off.modified:%Y-%m-%d %H:%M}. Continue where the line broke?"
+        )
+        super().__init__("Welcome back", question, (CONTINUE, NOT_NOW, FORGET), CONTINUE)

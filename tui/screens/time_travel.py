@@ -1,0 +1,133 @@
+"""What the main screen does with time, and with a person's own hand in the run."""
+
+from textual import events
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from engine import messages
+from engine.messages import Snapshot
+from tui.screens.choose_agent import ChosenAgent, LivingAgentSettings
+from tui.screens.journey import ChooseBranch, EditOneCell, GoToStep
+from tui.screens.ports import Library
+from tui.widgets.hints import DIGITS, WAYS
+from tui.widgets.key_line import KeyLine
+from tui.widgets.timeline import Timeline
+from tui.widgets.world import WorldPanel
+
+
+class TimeTravel(Screen[None]):
+    """The commands that go back and forth in the run, and those by which a person has a hand in it."""
+
+    snapshot: reactive[Snapshot | None] = reactive(None, repaint=False, init=False)
+    driving: reactive[bool] = reactive(False, repaint=False, init=False)
+    """Whether the arrows choose the agent's actions."""
+    library: Library
+
+    def send(self, command: messages.Command) -> None:
+        """Hand a command to the trainer."""
+        raise NotImplementedError
+
+    def action_back(self) -> None:
+        """Take back one transition."""
+        self.send(messages.StepBack())
+
+    def action_back_episode(self) -> None:
+        """Take back one episode."""
+        self.send(messages.EpisodeBack())
+
+    def action_go_to_step(self) -> None:
+        """Ask for a step and go there."""
+        self._ask_for_step("")
+
+    def action_branches(self) -> None:
+        """Choose a branch of the run."""
+        if self.snapshot is not None:
+            self.app.push_screen(ChooseBranch(self.snapshot.timeline), self._switch)
+
+    def action_drive(self) -> None:
+        """Let the arrows choose the actions, or the agent again."""
+        self.driving = not self.driving
+        if self.driving and isinstance(self.focused, Timeline):
+            self.query_one(WorldPanel).focus()
+
+    def watch_driving(self) -> None:
+        """Tell the keys that go with it."""
+        self.query_one(KeyLine).driving = self.driving
+
+    def on_descendant_focus(self) -> None:
+        """Tell the keys of the timeline while it has the focus."""
+        self.query_one(KeyLine).scrubbing = isinstance(self.focused, Timeline)
+
+    def action_change_settings(self) -> None:
+        """Change settings of the agent while it lives."""
+        snapshot = self.snapshot
+        if snapshot is None:
+            return
+        agent = next((agent for agent in self.library.agents() if agent.name == snapshot.agent.name), None)
+        if agent is not None:
+            form = LivingAgentSettings(self.library, agent, snapshot.agent.settings)
+            self.app.push_screen(form, self._change_settings)
+
+    def action_edit_cell(self) -> None:
+        """Put another cell into the world while the agent lives in it."""
+        snapshot = self.snapshot
+        if snapshot is None or not snapshot.world.cells:
+            self.app.notify("only a world with a map can be edited", severity="warning", markup=False)
+            return
+        row, column = (int(number) for number in snapshot.world.places[snapshot.state])
+        self.app.push_screen(EditOneCell(snapshot.world.cells, (row, column)), self._edit)
+
+    def on_timeline_scrubbed(self, message: Timeline.Scrubbed) -> None:
+        """Go where the person scrubbed to."""
+        self.send(messages.GoTo(message.step))
+
+    def on_timeline_typed(self, message: Timeline.Typed) -> None:
+        """Ask for the rest of the number that the person began to type."""
+        self._ask_for_step(message.digit)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take a digit for an action, while the person drives."""
+        if self.driving and event.character and event.character in DIGITS:
+            self._act(DIGITS.index(event.character))
+            event.stop()
+
+    def steer(self, columns: int, rows: int) -> bool:
+        """Act by an arrow key, if the person drives; return whether they do."""
+        if not self.driving or self.snapshot is None:
+            return False
+        actions = self.snapshot.world.actions
+        action = next((actions.index(name) for name in WAYS[columns, rows] if name in actions), None)
+        if action is None:
+            listed = ", ".join(f"{digit} {name}" for digit, name in zip(DIGITS, actions, strict=False))
+            self.app.notify(f"no action here is called {WAYS[columns, rows][0]}: {listed}", markup=False)
+        else:
+            self._act(action)
+        return True
+
+    def _act(self, action: int) -> None:
+        if self.snapshot is not None and action < len(self.snapshot.world.actions):
+            self.send(messages.ActByHand(action))
+
+    def _ask_for_step(self, typed: str) -> None:
+        if self.snapshot is not None:
+            self.app.push_screen(GoToStep(self.snapshot.timeline.head, typed), self._go)
+
+    def _go(self, step: int | None) -> None:
+        if step is not None:
+            self.send(messages.GoTo(step))
+
+    def _switch(self, name: str | None) -> None:
+        if name is not None:
+            self.send(messages.SwitchBranch(name))
+
+    def _change_settings(self, chosen: ChosenAgent | None) -> None:
+        if chosen is None or self.snapshot is None:
+            return
+        before = self.snapshot.agent.settings
+        changed = {key: value for key, value in chosen.settings.items() if value != before.get(key)}
+        if changed:
+            self.send(messages.ChangeSettings(changed))
+
+    def _edit(self, edit: messages.EditCell | None) -> None:
+        if edit is not None:
+            self.send(edit)
