@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from engine import saves
 from engine.errors import InputError
@@ -25,6 +24,8 @@ from engine.run import Run
 from engine.timeline import Timeline
 from engine.worlds import catalogue
 from tests.benchmarks.hostile import hostile_files
+from tests.benchmarks.rows import Row, print_table
+from tests.benchmarks.torture_terminal import terminal_rows
 
 KILLS = 300
 SAVERS = 4
@@ -32,15 +33,6 @@ SAVES_EACH = 25
 MOST_MEMORY = 300 * 2**20
 
 fork = multiprocessing.get_context("fork")
-
-
-class Row(NamedTuple):
-    """A line of the table."""
-
-    promise: str
-    tries: int
-    broken: int
-    note: str = ""
 
 
 def trained(agent: str = "q-learning", steps: int = 2000, seed: int = 0) -> Timeline:
@@ -232,19 +224,13 @@ def main() -> int:
         lambda: read_only(folder),
         lambda: concurrent(folder),
         lambda: hostile(folder),
+        *terminal_rows(folder),
     ]
     folder.chmod(0o755)
-    broken = 0
-    print(f"{'promise':<78} {'tries':>6} {'broken':>7}")
     try:
-        for trial in trials:
-            rows = trial()
-            for row in rows if isinstance(rows, list) else [rows]:
-                print(f"{row.promise:<78} {row.tries:>6} {row.broken:>7}  {row.note}", flush=True)
-                broken += row.broken
+        return int(print_table(trials) > 0)
     finally:
         shutil.rmtree(folder)
-    return int(broken > 0)
 
 
 if __name__ == "__main__":
