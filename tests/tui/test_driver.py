@@ -16,7 +16,8 @@ SILENCES = round(PASTE_ENDS_AFTER / WAKE_EVERY) + 1
 
 
 @pytest.fixture
-def terminal(tmp_path):
+def session(tmp_path):
+    """The application, paused at its first step, on a terminal."""
     with application(tmp_path, "seed-2x3") as terminal:
         yield terminal
 
@@ -25,34 +26,34 @@ def threads(process):
     return len(list(Path(f"/proc/{process.pid}/task").iterdir()))
 
 
-def test_bytes_that_are_no_text_do_not_end_it(terminal):
-    terminal.press(b"\xff\xfe\xc3\x1b[M \xc3\xa9")
-    step_once(terminal)
+def test_bytes_that_are_no_text_do_not_end_it(session):
+    session.press(b"\xff\xfe\xc3\x1b[M \xc3\xa9")
+    step_once(session)
 
 
-def test_sigcont_without_a_suspension_starts_no_second_reader(terminal):
-    step_once(terminal)
-    before = threads(terminal.process)
+def test_sigcont_without_a_suspension_starts_no_second_reader(session):
+    step_once(session)
+    before = threads(session.process)
     for _ in range(3):
-        terminal.process.send_signal(signal.SIGCONT)
-        terminal.read(0.1)
-    step_once(terminal)
-    assert threads(terminal.process) == before
+        session.process.send_signal(signal.SIGCONT)
+        session.read(0.1)
+    step_once(session)
+    assert threads(session.process) == before
 
 
-def test_it_comes_back_from_a_suspension(terminal):
-    terminal.process.send_signal(signal.SIGTSTP)
-    assert terminal.wait_for(lambda: "1049" not in terminal.screen.modes)
-    terminal.process.send_signal(signal.SIGCONT)
-    assert terminal.wait_for(lambda: "1049" in terminal.screen.modes)
-    terminal.read(0.3)
-    step_once(terminal)
+def test_it_comes_back_from_a_suspension(session):
+    session.process.send_signal(signal.SIGTSTP)
+    assert session.wait_for(lambda: "1049" not in session.screen.modes)
+    session.process.send_signal(signal.SIGCONT)
+    assert session.wait_for(lambda: "1049" in session.screen.modes)
+    session.read(0.3)
+    step_once(session)
 
 
-def test_it_ends_when_its_terminal_is_gone_though_no_signal_came(terminal):
-    terminal.hang_up()
-    assert terminal.ends()
-    assert terminal.process.returncode == 128 + signal.SIGHUP
+def test_it_ends_when_its_terminal_is_gone_though_no_signal_came(session):
+    session.hang_up()
+    assert session.ends()
+    assert session.process.returncode == 128 + signal.SIGHUP
 
 
 def test_an_ascii_locale_has_frames_all_the_same(tmp_path):
