@@ -34,6 +34,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -c "from engine import Run, find_world; Run(find_world('seed-2x3'), 'q-learning', {}, 0).warm_up()"
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed

@@ -47,8 +47,9 @@ class Session:
         self.demonstration: GreedyEpisodes | None = None
         self.save_name = ""
         self._say = say
+        self.cold = False
+        """Whether the loop of the run may have to be compiled before its first step."""
         self._kept: object = None
-        self._cold = False
         self.autosaved: Path | None = None
         """Where the run was last autosaved."""
         self._autosaved_place: object = None
@@ -133,8 +134,8 @@ class Session:
 
     def warm_up(self) -> None:
         """Compile the loop of a new run before its first step is asked for."""
-        if self.timeline is not None and self._cold:
-            self._cold = False
+        if self.timeline is not None and self.cold:
+            self.cold = False
             self.timeline.run.warm_up()
 
     def notify(self, text: str, *, error: bool = False) -> None:
@@ -223,7 +224,7 @@ class Session:
     def _take(self, timeline: Timeline, save_name: str = "") -> None:
         self.forget_autosave()
         self.timeline, self.demonstration, self.save_name = timeline, None, save_name
-        self._kept, self._cold = _extent(timeline), True
+        self._kept, self.cold = _extent(timeline), True
         self._autosave_name = self._digest = ""
         self._saved_steps = {timeline.step} if timeline.step else set()
 

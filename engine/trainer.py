@@ -121,8 +121,10 @@ class Trainer:
                 continue
             with self._lock:
                 self._turn()
-                if not self._commands:
+                if self._session.cold and not self._commands:
+                    self._say("compiling, once")
                     self._session.warm_up()
+                    self._publish()
 
     def _turn(self) -> None:
         """Obey one command or go on, then show it; whatever goes wrong becomes a notice and a pause."""

@@ -98,6 +98,23 @@ def widths(default: tuple[int, ...], meaning: str, deepest: int, widest: int) ->
     return _field(default, Rule(meaning, "widths", span, parse))
 
 
+def flag(default: bool, meaning: str) -> Any:
+    """Make a field for something that is on or off, written `true` or `false`."""
+    return choice("true" if default else "false", ("true", "false"), meaning, lambda text: text == "true")
+
+
+def choice(default: str, options: tuple[str, ...], meaning: str, convert: Callable[[str], Any] = str) -> Any:
+    """Make a field for one of a few words."""
+    span = " or ".join(options)
+
+    def parse(text: str) -> Any:
+        if text.strip().lower() not in options:
+            raise InputError(f"{text!r} is not possible ({span})")
+        return convert(text.strip().lower())
+
+    return _field(parse(default), Rule(meaning, "choice", span, parse))
+
+
 def build(kind: type[S], discount: float, given: Mapping[str, str]) -> S:
     """Make settings of the given kind: `given` as text, the rest by default, `discount` as the world proposes it.
 
@@ -132,6 +149,8 @@ def as_text(settings: Settings) -> dict[str, str]:
 
 def write(value: Any) -> str:
     """Write one value of a setting as a person would."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)
     return repr(value) if isinstance(value, float) else str(value)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from engine.agents.exploration import Schedule, StepSize
-from engine.agents.fields import integer, number, schedule, step_size, widths
+from engine.agents.fields import choice, flag, integer, number, schedule, step_size, widths
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,12 @@ class DQNSettings:
     replay_capacity: int = integer(10_000, "transitions the replay holds; the oldest go first", 1, 1_000_000)
     learning_starts: int = integer(100, "transitions made before learning begins", 1, 1_000_000)
     train_every: int = integer(1, "transitions from one update to the next", 1, 10_000)
+    target_network: bool = flag(True, "hold the target still; without it the target moves with every update")
     target_update_every: int = integer(100, "updates from one copy to the target network to the next", 1, 1_000_000)
+    target_tau: float = number(0.0, "instead of copies, the share by which the target follows each update", 0.0, 1.0)
+    double: bool = flag(False, "let the Q-network choose the next action and the target network value it")
+    loss: str = choice("mse", ("mse", "huber"), "squared errors, or huber: linear beyond 1")
+    gradient_clip: float = number(0.0, "largest length of the gradient; 0 for any", 0.0, 1e6)
 
     def largest_array(self, states: int, actions: int) -> tuple[str, int]:
         """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""

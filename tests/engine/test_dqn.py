@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from engine import planning
-from engine.agents.dqn.learner import QLearner
+from engine.agents.dqn.learner import QLearner, Rule
 from engine.agents.dqn.network import QNetwork
 from engine.agents.dqn.replay import Batch, Replay
 from engine.run import Run
@@ -16,9 +16,7 @@ LEGAL = np.array([[True, True, False], [True, True, True], [False, False, False]
 
 
 def learner(**options):
-    return QLearner(
-        LEGAL, **{"hidden": (16, 8), "learning_rate": 0.01, "generator": np.random.default_rng(0)} | options
-    )
+    return QLearner(LEGAL, (16, 8), Rule(0.01, **options), np.random.default_rng(0))
 
 
 def batch():
@@ -44,8 +42,13 @@ def module_like(network: QNetwork):
     return torch.nn.Sequential(*layers[:-1])
 
 
-def test_one_update_equals_autograd_and_torchs_adam_over_many_steps():
-    ours, discount = learner(), 0.9
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"double": True}, {"huber": True}, {"gradient_clip": 0.5}, {"target_network": False}, {"target_tau": 0.1}],
+    ids=str,
+)
+def test_one_update_equals_autograd_and_torchs_adam_over_many_steps(options):
+    ours, discount = learner(**options), 0.9
     online, target = module_like(ours.online), module_like(ours.target)
     optimiser = torch.optim.Adam(online.parameters(), lr=0.01)
     rows = batch()
@@ -53,12 +56,21 @@ def test_one_update_equals_autograd_and_torchs_adam_over_many_steps():
     legal = torch.from_numpy(LEGAL)[rows.next_states]
     for _ in range(20):
         with torch.no_grad():
-            best = target(following).masked_fill(~legal, -torch.inf).amax(1)
+            judge = online if options.get("target_network") is False else target
+            chooser = online if options.get("double") else judge
+            choice = chooser(following).masked_fill(~legal, -torch.inf).argmax(1, keepdim=True)
+            best = judge(following).gather(1, choice)[:, 0]
             targets = rows.rewards + discount * torch.where(rows.continues > 0, best, 0.0)
-        loss = torch.nn.functional.mse_loss(online(observations).gather(1, rows.actions[:, None])[:, 0], targets)
+        measure = torch.nn.functional.smooth_l1_loss if options.get("huber") else torch.nn.functional.mse_loss
+        loss = measure(online(observations).gather(1, rows.actions[:, None])[:, 0], targets)
         optimiser.zero_grad()
         loss.backward()
+        if "gradient_clip" in options:
+            torch.nn.utils.clip_grad_norm_(online.parameters(), options["gradient_clip"])
         optimiser.step()
+        with torch.no_grad():
+            for slow, fast in zip(target.parameters(), online.parameters(), strict=True):
+                slow.lerp_(fast, options.get("target_tau", 0.0))
         result = ours.update(rows, discount)
         assert result.loss == pytest.approx(loss.item(), rel=1e-5)
         theirs = torch.cat([torch.cat([layer.weight.t().flatten(), layer.bias]) for layer in online[::2]])
@@ -128,6 +140,41 @@ def test_the_table_of_a_network_is_what_it_says_of_each_state():
     network.parameters.copy_(torch.from_numpy(arrays))
     expected = module_like(network)(torch.eye(6)).detach().numpy()
     assert np.allclose(q[run.world.legal], expected[run.world.legal], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"double": "true"},
+        {"loss": "huber"},
+        {"gradient_clip": "1"},
+        {"target_network": "false"},
+        {"target_tau": "0.02"},
+    ],
+    ids=str,
+)
+def test_every_option_learns_the_articles_grid_and_resumes_exactly(options):
+    run, other = (Run(catalogue.find("seed-2x3"), "dqn", options, 0) for _ in range(2))
+    run.advance(steps=1500)
+    other.load_state(run.state())
+    for one in (run, other):
+        one.advance(steps=1500)
+    assert run.digest() == other.digest()
+    assert planning.policy_agreement(run.agent.q_values(), planning.solve(run.world)) == 1.0
+
+
+def test_with_a_share_to_follow_the_target_is_never_copied_whole():
+    run = Run(
+        catalogue.find("seed-2x3"), "dqn", {"learning_starts": "1", "target_tau": "0.1", "target_update_every": "1"}, 0
+    )
+    for _ in range(30):
+        before = run.state().arrays
+        run.advance(steps=1)
+        after = run.state().arrays
+        online, target = after["agent.network.online"], after["agent.network.target"]
+        expected = before["agent.network.target"] + 0.1 * (online - before["agent.network.target"])
+        assert np.allclose(target, expected, atol=1e-6)
+        assert not np.array_equal(target, online)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from engine.agents import kernels
-from engine.agents.dqn.learner import QLearner, Result
+from engine.agents.dqn.learner import QLearner, Result, Rule
 from engine.agents.dqn.replay import Replay
 from engine.agents.loop import Decision, interact
 from engine.agents.settings import DQNSettings
@@ -30,7 +30,7 @@ class DQN:
     def __init__(self, world: TabularMDP, settings: DQNSettings, generator: np.random.Generator) -> None:
         self._legal = world.legal
         self._generator = generator
-        self._learner = QLearner(world.legal, settings.hidden, settings.learning_rate, generator)
+        self._learner = QLearner(world.legal, settings.hidden, _rule(settings), generator)
         self._replay = Replay(settings.replay_capacity)
         self._transitions = 0
         self._update: BatchUpdate | None = None
@@ -44,7 +44,7 @@ class DQN:
                 raise InputError(f"setting {name} cannot change while the agent lives; begin a new run for that")
         self.settings = settings
         self._epsilon_row = settings.epsilon.row
-        self._learner.learning_rate = settings.learning_rate
+        self._learner.rule = _rule(settings)
 
     def resettle(self, world: TabularMDP, origin: IntArray) -> None:
         """See `Agent.resettle`: transitions of states that are no more are forgotten, a new input begins at zero."""
@@ -97,7 +97,8 @@ class DQN:
             return Result(self._update.loss, self._update.mean_abs_td_error) if self._update else Result(0.0, 0.0)
         batch = self._replay.sample(self.settings.batch_size, self._generator)
         result = self._learner.update(batch, self.settings.discount)
-        if self._learner.updates % self.settings.target_update_every == 0:
+        copies = self.settings.target_network and not self.settings.target_tau
+        if copies and self._learner.updates % self.settings.target_update_every == 0:
             self._learner.copy_to_target()
         return result
 
@@ -136,3 +137,14 @@ class DQN:
         update = state.values["update"]
         self._update = BatchUpdate(**update) if update else None
         self._generator.bit_generator.state = state.values["generator"]
+
+
+def _rule(settings: DQNSettings) -> Rule:
+    return Rule(
+        settings.learning_rate,
+        settings.target_network,
+        settings.target_tau,
+        settings.double,
+        settings.loss == "huber",
+        settings.gradient_clip,
+    )
