@@ -181,7 +181,7 @@ def replay(options: argparse.Namespace) -> int:
     run = engine_saves.load(options.saves, options.save).run
     about = engine_saves.show(options.saves, options.save)
     began = time.perf_counter()
-    step = first_difference(run, about["timeline"]["keyframes"], about["digest"])
+    step = first_difference(run, about["timeline"]["keyframes"], run.digest())
     report = {
         "save": options.save,
         "same": step is None,

@@ -30,7 +30,15 @@ def batch(**fields):
 
 
 def test_before_the_first_step_it_says_what_to_press():
-    assert lines(snapshot()) == ["press s for one step, e for an episode, space to run, ? for help", LEGEND]
+    assert lines(snapshot()) == ["press s for one step, e for an episode, space to run, ? for help", LEGEND[0]]
+
+
+@pytest.mark.parametrize("width", [38, 58])
+def test_before_the_first_step_nothing_is_cut_on_narrow_screens(width):
+    what, legend = lines(snapshot(), width)
+    assert what.endswith("? help")
+    assert legend.endswith("· path")
+    assert max(len(what), len(legend)) <= width
 
 
 def test_an_explored_step_is_told_with_its_die():

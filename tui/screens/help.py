@@ -59,7 +59,7 @@ def help_table() -> Table:
     for glyph, meaning in GLYPHS.items():
         table.add_row(f"  {glyph}", meaning)
     table.add_row()
-    table.add_row("The bar of the timeline", style="underline")
+    table.add_row("The timeline", style="underline")
     for glyph, meaning in TIMELINE.items():
         table.add_row(f"  {glyph}", meaning)
     return table

@@ -13,22 +13,24 @@ Line = Sequence[Piece]
 FIRST_STEP = (
     "press s for one step, e for an episode, space to run, ? for help",
     "s one step · e an episode · space run · ? help",
+    "s step · e episode · ? help",
 )
-
-
-LEGEND = "@ agent   ↑ best action   ┼ actions tie   · path of this episode"
+LEGEND = (
+    "@ agent   ↑ best action   ┼ actions tie   · path of this episode",
+    "@ agent   ↑ best   ┼ tie   · path",
+)
+DEMONSTRATION = ("a demonstration of the greedy policy: nothing is learned",)
+"""Each in the wordings to choose from, the longest first."""
 
 
 def explain(snapshot: Snapshot, width: int) -> tuple[Line, Line]:
     """Return the two lines below the panels, in the longest wording that the width has room for."""
-    if snapshot.last is None:
-        demonstration: Line = [("a demonstration of the greedy policy: nothing is learned", "muted")]
-        return _first_that_fits([[(text, "strong")] for text in FIRST_STEP], width), (
-            demonstration if snapshot.demonstration else [(LEGEND, "muted")]
-        )
-    return _first_that_fits(_what_happened(snapshot, snapshot.last), width), _first_that_fits(
-        _what_was_learned(snapshot, snapshot.last), width
-    )
+    if snapshot.last is not None:
+        what, why = _what_happened(snapshot, snapshot.last), _what_was_learned(snapshot, snapshot.last)
+    else:
+        below = DEMONSTRATION if snapshot.demonstration else LEGEND
+        what, why = [[(text, "strong")] for text in FIRST_STEP], [[(text, "muted")] for text in below]
+    return _first_that_fits(what, width), _first_that_fits(why, width)
 
 
 def _first_that_fits(lines: Iterable[Line], width: int) -> Line:

@@ -1,6 +1,5 @@
 """The timeline bar: where in the run one is, and what there is to go back to."""
 
-from collections.abc import Callable
 from itertools import cycle
 
 import numpy as np
@@ -75,18 +74,12 @@ class Timeline(Drawing, can_focus=True):
 
     def _target(self, key: str) -> int | None:
         """Return the step that a key leads to; the arrows go by one cell of the bar."""
-        snapshot = self.snapshot
-        if snapshot is None:
+        if self.snapshot is None:
             return None
-        head = snapshot.timeline.head
-        stride = steps_a_cell(head, self._cells(snapshot))
-        ways: dict[str, Callable[[], int]] = {
-            "left": lambda: max(snapshot.step - stride, 0),
-            "right": lambda: min(snapshot.step + stride, head),
-            "home": lambda: 0,
-            "end": lambda: head,
-        }
-        return ways[key]() if key in ways else None
+        step, head = self.snapshot.step, self.snapshot.timeline.head
+        stride = steps_a_cell(head, self._cells(self.snapshot))
+        ways = {"left": max(step - stride, 0), "right": min(step + stride, head), "home": 0, "end": head}
+        return ways.get(key)
 
     def _style(self, glyph: str) -> Style:
         palette = self.palette
