@@ -88,6 +88,8 @@ class Timeline:
     def go_to(self, step: int) -> None:
         """Go to a step of this branch, at most its head."""
         target = min(max(step, 0), self.head)
+        if target < self.step == self.head:
+            self._mark()  # The way back to here shall be short.
         marks = self.branch.marks
         mark = marks[bisect_right(marks, target, key=lambda mark: mark.step) - 1]
         if target < self.step or mark.step > self.step:

@@ -13,7 +13,7 @@ from engine.messages import AgentView, BranchView, EpisodesView, TimelineView, T
 from engine.run import Run
 from engine.statistics import Statistics
 from engine.timeline import Timeline
-from engine.worlds.mdp import BoolArray, FloatArray, TabularMDP
+from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
 
 RECENT_EPISODES = 2000
 """How many of the last episodes a snapshot carries."""
@@ -61,19 +61,29 @@ def episodes_view(statistics: Statistics) -> EpisodesView:
 
 def timeline_view(timeline: Timeline, saved: Iterable[int]) -> TimelineView:
     """Show where in the run one is."""
-    lengths = timeline.run.statistics.last(RECENT_EPISODES)["length"]
-    progress = timeline.run.interaction.memory.progress
-    last_end = timeline.step - (0 if progress["ended"][0] else int(progress["length"][0]))
-    ends = last_end - np.concatenate([np.cumsum(lengths[::-1])[:-1][::-1], [0]])
     return TimelineView(
         head=timeline.head,
         branch=timeline.branch.name,
         branches=tuple(BranchView(b.name, b.fork, b.head) for b in timeline.branches.values()),
         keyframes=np.array([mark.step for mark in timeline.branch.marks], np.int64),
-        episode_ends=ends[: len(lengths)].astype(np.int64),
+        episode_ends=_episode_ends(timeline),
         interventions=np.array([entry.step for entry in timeline.branch.log], np.int64),
         saves=np.array(sorted(saved), np.int64),
     )
+
+
+def _episode_ends(timeline: Timeline) -> IntArray:
+    """Return the last steps of the last episodes, also of those ahead where a mark ahead knows them."""
+    mark = timeline.branch.marks[-1]
+    if mark.step > timeline.step:
+        rows, progress = mark.statistics.rows, mark.state.values["interaction.progress"]
+    else:
+        rows = timeline.run.statistics.last(RECENT_EPISODES)
+        progress = record_values(timeline.run.interaction.memory.progress)
+    lengths = rows["length"][-RECENT_EPISODES:]
+    last_end = progress["step"] - (0 if progress["ended"] else progress["length"])
+    ends: IntArray = last_end + lengths - np.cumsum(lengths[::-1])[::-1]
+    return ends
 
 
 def interaction_view(interaction: Interaction) -> Mapping[str, Any]:

@@ -199,7 +199,9 @@ def test_an_episode_is_taken_back_and_any_step_can_be_gone_to(trainer):
     assert back.episodes.finished == 2
     assert back.step == end.timeline.episode_ends[1]
     trainer.submit(GoTo(5))
-    assert wait_for(trainer, lambda s: s.step == 5).timeline.head == end.step
+    early = wait_for(trainer, lambda s: s.step == 5)
+    assert early.timeline.head == end.step
+    assert list(early.timeline.episode_ends) == list(end.timeline.episode_ends)
     trainer.submit(GoTo(10**9))
     assert wait_for(trainer, lambda s: s.step == end.step).timeline.head == end.step
 

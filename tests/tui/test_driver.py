@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.torture_terminal import application, step_once
+from tests.benchmarks.terminal import application, step_once
 from tui.driver import PASTE_ENDS_AFTER, WAKE_EVERY, Inlet, Outlet
 
 PASTE, END = b"\x1b[200~", b"\x1b[201~"
