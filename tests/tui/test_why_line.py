@@ -1,6 +1,6 @@
 import pytest
 
-from engine.messages import BatchUpdate
+from engine.messages import AgentView, BatchUpdate
 from tests.tui.fakes import learned, snapshot, table_update, transition
 from tui.widgets.explanation import LEGEND, explain
 
@@ -105,6 +105,18 @@ def test_a_dqn_shows_the_target_of_this_transition_and_what_the_batch_did():
         "Q(1,0; right) 0.10 → 0.08, target −1.00 + 0.90·0.52 = −0.53"
         " · loss 0.0123 over 32 replayed · mean |TD| 0.41 · copy to target in 37 updates"
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"target_network": "false", "target_tau": "0.0"}, "no target network: the target moves"),
+        ({"target_network": "true", "target_tau": "0.01"}, "the target follows by 0.01 each update"),
+    ],
+)
+def test_a_dqn_says_how_its_target_keeps_up(settings, said):
+    shown = learned(last=transition(), update=batch(), agent=AgentView("dqn", "DQN", settings, 0))
+    assert lines(shown, 150)[1].endswith(said)
 
 
 def test_a_dqn_fits_into_80_columns():

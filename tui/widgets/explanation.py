@@ -124,7 +124,7 @@ def _batch_update(snapshot: Snapshot, last: Transition, update: BatchUpdate) -> 
     value = before if update.updates == 0 else f"{before} → {after}"
     cut = f", cut short at {count(snapshot.world.max_steps)} steps, still bootstraps"
     notes = [cut, ", cut short, still bootstraps"] if last.truncated and not last.terminated else [""]
-    for progress in _progress(update):
+    for progress in _progress(update, _targets(snapshot, update)):
         for note in notes:
             for name, numbers in ((pair, value), ("Q", value), ("Q", before)):
                 yield [(f"{name} ", "accent"), (f"{numbers}, target {target}{note}", ""), (f" · {progress}", "muted")]
@@ -140,7 +140,18 @@ def _target(last: Transition, update: BatchUpdate) -> str:
     )
 
 
-def _progress(update: BatchUpdate) -> list[str]:
+def _targets(snapshot: Snapshot, update: BatchUpdate) -> tuple[str, str, str]:
+    """Say how the target network keeps up with the one that learns, the longest wording first."""
+    settings = snapshot.agent.settings
+    if settings.get("target_network") == "false":
+        return "no target network: the target moves", "the target moves", "target moves"
+    if (share := settings.get("target_tau", "0.0")) != "0.0":
+        return f"the target follows by {share} each update", f"target follows by {share}", f"follows by {share}"
+    left = count(update.updates_until_copy)
+    return f"copy to target in {left} updates", f"copy in {left} updates", f"copy in {left}"
+
+
+def _progress(update: BatchUpdate, targets: tuple[str, str, str]) -> list[str]:
     """Say how far learning has come, the longest wording first."""
     if update.updates == 0:
         held, needed = count(update.replay_size), count(update.learning_starts)
@@ -151,10 +162,9 @@ def _progress(update: BatchUpdate) -> list[str]:
         ]
     loss = f"loss {number(update.loss, 4)}"
     return [
-        f"{loss} over {count(update.batch_size)} replayed · mean |TD| {number(update.mean_abs_td_error)} · "
-        f"copy to target in {count(update.updates_until_copy)} updates",
-        f"{loss} over {count(update.batch_size)} replayed · copy in {count(update.updates_until_copy)} updates",
-        f"{loss} over {count(update.batch_size)} · copy in {count(update.updates_until_copy)}",
+        f"{loss} over {count(update.batch_size)} replayed · mean |TD| {number(update.mean_abs_td_error)} · {targets[0]}",
+        f"{loss} over {count(update.batch_size)} replayed · {targets[1]}",
+        f"{loss} over {count(update.batch_size)} · {targets[2]}",
         loss,
     ]
 
