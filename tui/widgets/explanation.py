@@ -160,11 +160,11 @@ def _progress(update: BatchUpdate, targets: tuple[str, str, str]) -> list[str]:
             f"replay {held} of {needed} before learning",
             f"replay {held}/{needed}",
         ]
-    loss = f"loss {number(update.loss, 4)}"
+    loss, batch = f"loss {number(update.loss, 4)}", count(update.batch_size)
     return [
-        f"{loss} over {count(update.batch_size)} replayed · mean |TD| {number(update.mean_abs_td_error)} · {targets[0]}",
-        f"{loss} over {count(update.batch_size)} replayed · {targets[1]}",
-        f"{loss} over {count(update.batch_size)} · {targets[2]}",
+        f"{loss} over {batch} replayed · mean |TD| {number(update.mean_abs_td_error)} · {targets[0]}",
+        f"{loss} over {batch} replayed · {targets[1]}",
+        f"{loss} over {batch} · {targets[2]}",
         loss,
     ]
 
