@@ -27,8 +27,9 @@ from engine.messages import (
     StepBack,
     SwitchBranch,
 )
+from engine.pace import SPEEDS, Pace
 from engine.run import Run
-from engine.trainer import SPEEDS, Pace, Trainer
+from engine.trainer import Trainer
 from engine.worlds import catalogue
 
 PATIENCE = 20.0

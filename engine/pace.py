@@ -1,0 +1,106 @@
+"""The pace of a run: when the next steps are due, and how fast they come."""
+
+from collections import deque
+
+SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+"""The ladder of speeds in steps a second; above it is only full speed."""
+
+CHUNK_SECONDS = 0.01
+"""How long the engine may be away before it looks at its commands again."""
+
+LONGEST_LAG = 0.1
+"""Seconds of steps that are made up for when the engine was held up; what is older is let go."""
+
+FULL = float("inf")
+"""The speed of a run that goes as fast as it can."""
+
+
+class Pace:
+    """When the next steps are due, and how fast they come."""
+
+    def __init__(self) -> None:
+        self.playing = False
+        self.to_episode_end = False
+        self.next_publishing = 0.0
+        self._rung = SPEEDS.index(5.0)
+        self._full = False
+        self._began = self._done = 0.0
+        self._chunk = 1
+        self._window: deque[tuple[float, int]] = deque()
+
+    @property
+    def speed(self) -> float:
+        """Steps a second that are asked for."""
+        return FULL if self._full else SPEEDS[self._rung]
+
+    def play(self, now: float) -> None:
+        """Begin to go on by itself, at the chosen speed."""
+        self.playing, self._full = True, False
+        self._restart(now)
+
+    def rush(self, now: float) -> None:
+        """Go to the end of the episode as fast as it goes, and pause there."""
+        self.playing = self.to_episode_end = self._full = True
+        self._restart(now)
+
+    def toggle(self, *, full: bool, now: float) -> None:
+        """Pause, or play: the key for full speed turns a slower play into a faster one instead of pausing it."""
+        if self.playing and (self._full or not full):
+            self.pause()
+        else:
+            self.playing, self._full = True, full
+            self._restart(now)
+
+    def pause(self) -> None:
+        """Stop going on by itself."""
+        self._full = self._full and not self.to_episode_end
+        self.playing = self.to_episode_end = False
+        self._window.clear()
+
+    def change(self, by: int) -> None:
+        """Go up or down the ladder of speeds; full speed is left downwards, to its highest rung."""
+        if self._full:
+            self._rung = len(SPEEDS) - 1 if by < 0 else self._rung
+            self._full = by > 0
+        else:
+            self._rung = min(max(self._rung + by, 0), len(SPEEDS) - 1)
+        self._began, self._done = 0.0, 0.0
+
+    def steps_due(self, now: float) -> int:
+        """How many steps should be made now."""
+        if self._full:
+            return self._chunk
+        if self._began == 0.0:
+            self._restart(now)
+        due, most = int((now - self._began) * self.speed - self._done), max(1, int(self.speed * LONGEST_LAG))
+        if due > most:
+            self._began, self._done = now, -float(most)
+        return min(due, most)
+
+    def seconds_to_next_step(self, now: float) -> float:
+        """How long there is nothing to do."""
+        if self._full or self._began == 0.0:
+            return 0.0
+        return max(0.0, self._began + (self._done + 1) / self.speed - now)
+
+    def made(self, steps: int, began: float, now: float) -> None:
+        """Take note that so many steps were made from `began` to `now`."""
+        self._done += steps
+        self._window.append((now, steps))
+        while now - self._window[0][0] > 1.0:
+            self._window.popleft()
+        if self._full:
+            ratio = CHUNK_SECONDS / max(now - began, 1e-6)
+            self._chunk = max(1, min(int(self._chunk * min(ratio, 2.0)), 1_000_000))
+
+    def measured(self, now: float) -> float:
+        """Return the steps a second over the last second; 0 when nothing goes on."""
+        if not self.playing or len(self._window) < 2:
+            return 0.0
+        first = self._window[0][0]
+        steps = sum(steps for _, steps in self._window) - self._window[0][1]
+        return steps / max(now - first, 1e-6)
+
+    def _restart(self, now: float) -> None:
+        self._began, self._done = now, 0.0
+        self._window.clear()
