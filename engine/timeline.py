@@ -71,7 +71,6 @@ class Timeline:
             if episodes_left <= 0:
                 break
             self._portion(left, episodes_left)
-        self.branch.head = max(self.head, self.step)
         return self.step - began
 
     def intervene(self, intervention: Intervention) -> None:
@@ -171,6 +170,7 @@ class Timeline:
                 limits.append(pending[0].step - self.step)
             self.run.advance(min(limits), episodes)
         self._take_up()
+        self.branch.head = max(self.head, self.step)
         if self.step >= self.branch.marks[-1].step + self.run.agent.keyframe_every:
             self._mark()
 

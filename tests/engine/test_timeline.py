@@ -238,6 +238,20 @@ def test_marks_are_thinned_out_and_every_step_stays_reachable():
         assert timeline.run.digest() == digests[step]
 
 
+@pytest.mark.parametrize("portion", [50, 7_000, 60_000])
+def test_the_marks_left_are_the_same_whatever_the_portions(portion):
+    timeline = make(memory=4_000_000)
+    timeline.run.agent.keyframe_every = 50
+    while timeline.step < 60_000:
+        timeline.advance(steps=min(portion, 60_000 - timeline.step))
+    steps = [mark.step for mark in timeline.branch.marks]
+    assert len(steps) > 5
+    assert steps[0] == 0
+    assert steps[-1] == 60_000
+    ages = 60_000 - np.array(steps[1:-1])
+    assert (np.diff(steps)[1:] <= 3 * (ages + 10_000)).all()
+
+
 def test_the_last_10000_steps_are_near_a_mark():
     timeline = Timeline(Run(catalogue.find("frozen-lake-8x8"), "dqn", {"learning_starts": "1000000"}, 0))
     timeline.advance(steps=20_000)
