@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.agents import kernels
+from engine.agents.kernels.greedy import greedy
 from engine.interaction import Interaction
 from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
 
@@ -34,7 +34,7 @@ class GreedyEpisodes:
 
     def advance(self, steps: int, episodes: int) -> int:
         """Walk for at most so many transitions and finished episodes; return the transitions made."""
-        made: int = kernels.greedy(
+        made: int = greedy(
             self.interaction.model,
             self.interaction.memory,
             self._q,

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
-from engine.agents import kernels
+from engine.agents.kernels.world import begin_episode, fold, react, record
 from engine.interaction import FINISHED_CAPACITY, Interaction
 
 
@@ -37,15 +37,13 @@ def interact(
     made = 0
     while made < steps and finished[0] < limit:
         if progress["ended"]:
-            kernels.begin_episode(model, memory, generator)
+            begin_episode(model, memory, generator)
         state = int(progress["state"])
         action, explored, die, epsilon = learner.act(state, int(progress["step"]), by_hand if made == 0 else -1)
-        reward, next_state, terminated, truncated = kernels.react(
-            model, state, action, int(progress["length"]), generator
-        )
+        reward, next_state, terminated, truncated = react(model, state, action, int(progress["length"]), generator)
         td_error = learner.learn(state, action, reward, next_state, terminated)
-        kernels.fold(memory, reward, next_state, terminated, truncated, discount, td_error, epsilon)
+        fold(memory, reward, next_state, terminated, truncated, discount, td_error, epsilon)
         chosen = by_hand >= 0 and made == 0
-        kernels.record(memory, state, action, reward, next_state, terminated, truncated, explored, die, epsilon, chosen)
+        record(memory, state, action, reward, next_state, terminated, truncated, explored, die, epsilon, chosen)
         made += 1
     return made

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.agents import kernels
+from engine.agents.kernels import one_step
+from engine.agents.kernels.schedules import schedule_value
 from engine.agents.settings import TabularSettings
 from engine.interaction import Interaction, fill_record, record_values
 from engine.state import State, generator_state, load_array
@@ -26,7 +27,7 @@ class TabularAgent:
     def __init__(self, world: TabularMDP, settings: TabularSettings, generator: np.random.Generator) -> None:
         self._legal = world.legal
         fresh = np.where(world.legal, settings.initial_value, 0.0)
-        self._tables = kernels.Tables(
+        self._tables = one_step.Tables(
             fresh,
             fresh.copy() if self.two_tables else np.zeros((0, 0)),
             np.zeros(world.legal.shape, np.int64),
@@ -58,7 +59,7 @@ class TabularAgent:
 
     def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """See `Agent.advance`."""
-        made: int = kernels.learn_by_table(
+        made: int = one_step.learn_by_table(
             self.rule,
             interaction.model,
             interaction.memory,
@@ -79,7 +80,7 @@ class TabularAgent:
 
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""
-        return float(kernels.schedule_value(self._epsilon_row, step))
+        return float(schedule_value(self._epsilon_row, step))
 
     def update(self) -> TableUpdate | None:
         """See `Agent.update`."""
@@ -108,33 +109,33 @@ class TabularAgent:
 
     def _records(self) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.void]]]:
         records = {"update": self._tables.update}
-        return {**records, "pending": self._tables.pending} if self.rule == kernels.SARSA else records
+        return {**records, "pending": self._tables.pending} if self.rule == one_step.SARSA else records
 
 
 class QLearning(TabularAgent):
     """Q-learning: off-policy control by the best next value (Watkins, 1989; Sutton & Barto, section 6.5)."""
 
     name = "q-learning"
-    rule = kernels.Q_LEARNING
+    rule = one_step.Q_LEARNING
 
 
 class Sarsa(TabularAgent):
     """SARSA: on-policy control by the action that is taken next (Rummery & Niranjan, 1994; Sutton & Barto, 6.4)."""
 
     name = "sarsa"
-    rule = kernels.SARSA
+    rule = one_step.SARSA
 
 
 class ExpectedSarsa(TabularAgent):
     """Expected SARSA: on-policy control by the mean under the policy (van Seijen et al., 2009; Sutton & Barto, 6.6)."""
 
     name = "expected-sarsa"
-    rule = kernels.EXPECTED_SARSA
+    rule = one_step.EXPECTED_SARSA
 
 
 class DoubleQLearning(TabularAgent):
     """Double Q-learning: two tables, so that none judges its own guess (van Hasselt, 2010; Sutton & Barto, 6.7)."""
 
     name = "double-q-learning"
-    rule = kernels.DOUBLE_Q_LEARNING
+    rule = one_step.DOUBLE_Q_LEARNING
     two_tables = True

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.agents import kernels
 from engine.agents.exploration import Schedule, StepSize
+from engine.agents.kernels.choosing import best_action, epsilon_greedy
+from engine.agents.kernels.schedules import schedule_value, step_size_value
 from engine.errors import InputError
 
 
@@ -13,7 +14,7 @@ def rng(seed=0):
 
 
 def value(text, step):
-    return kernels.schedule_value(Schedule.parse(text).row, step)
+    return schedule_value(Schedule.parse(text).row, step)
 
 
 def test_constant_schedule_never_changes():
@@ -43,8 +44,8 @@ def test_impossible_schedule_is_refused_in_one_line(text):
 
 def test_step_size_decays_with_the_visits():
     row = StepSize.parse("1/n^0.8").row
-    assert kernels.step_size_value(row, 1) == 1.0
-    assert kernels.step_size_value(row, 32) == pytest.approx(1 / 16)
+    assert step_size_value(row, 1) == 1.0
+    assert step_size_value(row, 32) == pytest.approx(1 / 16)
 
 
 @pytest.mark.parametrize("text", ["0", "1.5", "-0.1", "1/n^2", "1/m", "nan"])
@@ -56,7 +57,7 @@ def test_impossible_step_size_is_refused(text):
 def test_ties_are_broken_uniformly():
     values, legal = np.array([1.0, 2.0, 2.0, 2.0]), np.ones(4, bool)
     generator = rng()
-    counts = np.bincount([kernels.best_action(values, values, legal, generator) for _ in range(6000)], minlength=4)
+    counts = np.bincount([best_action(values, values, legal, generator) for _ in range(6000)], minlength=4)
     assert counts[0] == 0
     assert np.abs(counts[1:] - 2000).max() < 4 * np.sqrt(6000 * 1 / 3 * 2 / 3)
 
@@ -64,12 +65,12 @@ def test_ties_are_broken_uniformly():
 def test_an_illegal_action_is_never_chosen_though_its_value_is_highest():
     values, legal = np.array([9.0, 0.0, 0.0]), np.array([False, True, True])
     generator = rng()
-    assert {kernels.epsilon_greedy(values, values, legal, 0.5, generator)[0] for _ in range(500)} == {1, 2}
+    assert {epsilon_greedy(values, values, legal, 0.5, generator)[0] for _ in range(500)} == {1, 2}
 
 
 def test_the_die_decides_between_exploring_and_exploiting():
     values, legal, generator = np.array([0.0, 1.0]), np.ones(2, bool), rng()
-    choices = [kernels.epsilon_greedy(values, values, legal, 0.3, generator) for _ in range(5000)]
+    choices = [epsilon_greedy(values, values, legal, 0.3, generator) for _ in range(5000)]
     assert all(explored == (die < 0.3) for _, explored, die in choices)
     assert all(action == 1 for action, explored, _ in choices if not explored)
     assert np.mean([explored for _, explored, _ in choices]) == pytest.approx(0.3, abs=4 * np.sqrt(0.21 / 5000))
@@ -77,8 +78,6 @@ def test_the_die_decides_between_exploring_and_exploiting():
 
 def test_exploring_draws_uniformly_among_the_legal_actions():
     values, legal, generator = np.array([0.0, 5.0, 0.0, 0.0]), np.array([True, True, False, True]), rng()
-    counts = np.bincount(
-        [kernels.epsilon_greedy(values, values, legal, 1.0, generator)[0] for _ in range(6000)], minlength=4
-    )
+    counts = np.bincount([epsilon_greedy(values, values, legal, 1.0, generator)[0] for _ in range(6000)], minlength=4)
     assert counts[2] == 0
     assert np.abs(counts[[0, 1, 3]] - 2000).max() < 4 * np.sqrt(6000 * 2 / 9)

@@ -6,9 +6,10 @@ from typing import ClassVar
 import numpy as np
 import torch
 
-from engine.agents import kernels
 from engine.agents.dqn.learner import QLearner, Result, Rule
 from engine.agents.dqn.replay import Replay
+from engine.agents.kernels.choosing import epsilon_greedy
+from engine.agents.kernels.schedules import schedule_value
 from engine.agents.loop import Decision, interact
 from engine.agents.settings import DQNSettings
 from engine.errors import InputError
@@ -62,7 +63,7 @@ class DQN:
         if by_hand >= 0:
             return Decision(by_hand, False, 1.0, epsilon)
         values = self._values_of(state)
-        action, explored, die = kernels.epsilon_greedy(values, values, self._legal[state], epsilon, self._generator)
+        action, explored, die = epsilon_greedy(values, values, self._legal[state], epsilon, self._generator)
         return Decision(action, explored, die, epsilon)
 
     def learn(self, state: int, action: int, reward: float, next_state: int, terminated: bool) -> float:
@@ -113,7 +114,7 @@ class DQN:
 
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""
-        return float(kernels.schedule_value(self._epsilon_row, step))
+        return float(schedule_value(self._epsilon_row, step))
 
     def update(self) -> BatchUpdate | None:
         """See `Agent.update`."""

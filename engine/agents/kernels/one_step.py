@@ -1,0 +1,129 @@
+"""The one-step rules in one loop: they differ only in what they bootstrap from. Letters as in Sutton & Barto."""
+
+from typing import NamedTuple
+
+from engine.agents.kernels.choosing import epsilon_greedy, expected_value, highest
+from engine.agents.kernels.compiled import Generator, Limits, Record, compiled
+from engine.agents.kernels.schedules import schedule_value, step_size_value
+from engine.agents.kernels.world import begin_episode, fold, react, record
+from engine.interaction import FINISHED_CAPACITY, Memory, Model
+from engine.worlds.mdp import BoolArray, FloatArray, IntArray
+
+Q_LEARNING, SARSA, EXPECTED_SARSA, DOUBLE_Q_LEARNING = range(4)
+
+
+class Tables(NamedTuple):
+    """What a tabular agent knows; the records have shape (1,)."""
+
+    q: FloatArray
+    """Shape (states, actions)."""
+    other: FloatArray
+    """A second table for the rule that needs one, shape (states, actions); else shape (0, 0)."""
+    visits: IntArray
+    """Shape (states, actions)."""
+    pending: Record
+    """The action that was chosen already for the next step, by a rule that has to know it."""
+    update: Record
+
+
+@compiled
+def choose(
+    rule: int, tables: Tables, state: int, legal: BoolArray, epsilon: float, generator: Generator
+) -> tuple[int, bool, float]:
+    """Choose epsilon-greedily by the table, by the sum of both where there are two; keep to what was chosen before."""
+    if rule == SARSA and tables.pending[0]["chosen"]:
+        pending = tables.pending[0]
+        pending["chosen"] = False
+        return pending["action"], pending["explored"], pending["die"]
+    others = tables.other[state] if rule == DOUBLE_Q_LEARNING else tables.q[state]
+    return epsilon_greedy(tables.q[state], others, legal, epsilon, generator)
+
+
+@compiled
+def bootstrap(
+    rule: int, tables: Tables, other: bool, state: int, legal: BoolArray, epsilon: float, generator: Generator
+) -> tuple[int, float]:
+    """Return the action and the value of the next state that the rule's target is made of.
+
+    Q-learning: the best action (Sutton & Barto, 2nd ed., equation 6.8). SARSA: the action that is taken next (6.7).
+    Expected SARSA: the mean under the policy (6.9), which is no single action: -1. Double Q-learning: the best action
+    of the table that learns, valued by the other one (6.10).
+    """
+    if rule == SARSA:
+        pending = tables.pending[0]
+        values = tables.q[state]
+        action, explored, die = epsilon_greedy(values, values, legal, epsilon, generator)
+        pending["chosen"], pending["action"], pending["explored"], pending["die"] = True, action, explored, die
+        return action, tables.q[state, action]
+    if rule == EXPECTED_SARSA:
+        return -1, expected_value(tables.q[state], legal, epsilon)
+    if rule == DOUBLE_Q_LEARNING:
+        action, _ = highest(tables.other[state] if other else tables.q[state], legal)
+        return action, tables.q[state, action] if other else tables.other[state, action]
+    return highest(tables.q[state], legal)
+
+
+@compiled
+def learn_by_table(
+    rule: int,
+    model: Model,
+    memory: Memory,
+    tables: Tables,
+    epsilon_row: FloatArray,
+    step_size_row: FloatArray,
+    discount: float,
+    world_rng: Generator,
+    policy_rng: Generator,
+    limits: Limits,
+) -> int:
+    """Learn by a one-step rule for at most limits[0] steps and limits[1] finished episodes; return the steps made.
+
+    Q(s, a) <- Q(s, a) + alpha * (r + gamma * bootstrap - Q(s, a)), with a bootstrap of 0 after a terminated transition.
+    It also stops when the list of finished episodes is full. The numbers of the last update are written down.
+    """
+    progress = memory.progress[0]
+    finished_before = memory.finished_count[0]
+    steps = 0
+    while steps < limits[0] and memory.finished_count[0] < FINISHED_CAPACITY:
+        if memory.finished_count[0] - finished_before >= limits[1]:
+            break
+        if progress["ended"]:
+            begin_episode(model, memory, world_rng)
+            tables.pending[0]["chosen"] = False
+        s = progress["state"]
+        epsilon = schedule_value(epsilon_row, progress["step"])
+        by_hand = steps == 0 and limits[2] >= 0
+        if by_hand:
+            a, explored, die = limits[2], False, 1.0
+            tables.pending[0]["chosen"] = False
+        else:
+            a, explored, die = choose(rule, tables, s, model.legal[s], epsilon, policy_rng)
+        r, s2, terminated, truncated = react(model, s, a, progress["length"], world_rng)
+
+        other = rule == DOUBLE_Q_LEARNING and policy_rng.random() < 0.5
+        a2, value = -1, 0.0
+        if not terminated:
+            next_epsilon = schedule_value(epsilon_row, progress["step"] + 1)
+            a2, value = bootstrap(rule, tables, other, s2, model.legal[s2], next_epsilon, policy_rng)
+        tables.visits[s, a] += 1
+        alpha = step_size_value(step_size_row, tables.visits[s, a])
+        table = tables.other if other else tables.q
+        before = table[s, a]
+        target = r + discount * value
+        td_error = target - before
+        table[s, a] = before + alpha * td_error
+
+        fold(memory, r, s2, terminated, truncated, discount, td_error, epsilon)
+        steps += 1
+        row = tables.update[0]
+        row["value_before"] = before
+        row["step_size"] = alpha
+        row["reward"] = r
+        row["discount"] = discount
+        row["next_value"] = value
+        row["next_action"] = a2
+        row["td_target"] = target
+        row["td_error"] = td_error
+        row["value_after"] = table[s, a]
+        record(memory, s, a, r, s2, terminated, truncated, explored, die, epsilon, by_hand)
+    return steps
