@@ -20,10 +20,11 @@ class Transition:
     terminated: bool
     truncated: bool
     explored: bool
-    """Whether the action was drawn at random instead of taken greedily."""
+    """Whether the action was drawn at random (epsilon-greedy), or is other than a best one (softmax, ucb)."""
     die: float
-    """The number in [0, 1) that decided: the agent explores when it falls below epsilon."""
+    """The number in [0, 1) that decided: epsilon-greedy explores below epsilon; 1.0 if none was rolled."""
     epsilon: float
+    """How much was explored: epsilon, or the temperature or the confidence, as the setting `exploration` says."""
     by_hand: bool = False
     """Whether a person chose the action; no die was rolled then."""
 

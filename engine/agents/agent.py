@@ -43,7 +43,7 @@ class Agent(Protocol):
         ...
 
     def epsilon(self, step: int) -> float:
-        """Return the chance of a random action after `step` transitions."""
+        """Return how much is explored after `step` transitions: epsilon, or the temperature or the confidence."""
         ...
 
     def update(self) -> Update | None:

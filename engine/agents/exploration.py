@@ -1,9 +1,9 @@
-"""How much an agent explores, and how that changes with time: schedules."""
+"""How an agent explores: the behaviour policies and the schedules of how much."""
 
 import math
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,9 @@ import numpy.typing as npt
 from engine.errors import InputError
 
 CONSTANT, LINEAR, EXPONENTIAL = 0, 1, 2
+EPSILON_GREEDY, SOFTMAX, UCB = range(3)
+BEHAVIOURS = ("epsilon-greedy", "softmax", "ucb")
+"""The behaviour policies, by the words of the setting `exploration`, in the order of their numbers."""
 
 _FALLING = re.compile(r"(exp:)?([^>]+)->([^/]+)/(.+)")
 
@@ -63,6 +66,14 @@ class Schedule:
     def row(self) -> npt.NDArray[np.float64]:
         """The schedule as the compiled loops take it: kind, start, end, steps; shape (4,)."""
         return np.array([self.kind, self.start, self.end, self.steps], dtype=np.float64)
+
+
+class Behaviour(NamedTuple):
+    """The policy that acts, as the compiled loops take it."""
+
+    kind: int
+    level: npt.NDArray[np.float64]
+    """How much is explored, the row of a schedule: epsilon, the temperature or the confidence."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from engine.agents.exploration import Schedule, StepSize
+from engine.agents.exploration import BEHAVIOURS, Behaviour, Schedule, StepSize
 from engine.agents.fields import choice, flag, integer, number, schedule, step_size, widths
 
 
@@ -13,8 +13,17 @@ class TabularSettings:
 
     discount: float = number(0.9, "how much the next value counts (gamma)", 0.0, 1.0)
     step_size: StepSize = step_size("0.5", "how far each update goes towards its target (alpha)")
+    exploration: str = choice("epsilon-greedy", BEHAVIOURS, "how actions are chosen: by a die, by weights, by bounds")
     epsilon: Schedule = schedule("0.5->0.05/2000", "chance of a random action", 0.0, 1.0)
+    temperature: Schedule = schedule("1.0", "softmax: how little the values weigh; 0 is greedy", 0.0, 1e6)
+    confidence: Schedule = schedule("1.0", "ucb: how far little tried actions are trusted (c)", 0.0, 1e6)
     initial_value: float = number(0.0, "what every pair is worth before it was tried", -1e6, 1e6)
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """The policy that acts."""
+        level = (self.epsilon, self.temperature, self.confidence)[BEHAVIOURS.index(self.exploration)]
+        return Behaviour(BEHAVIOURS.index(self.exploration), level.row)
 
     def largest_array(self, states: int, actions: int) -> tuple[str, int]:
         """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""

@@ -41,7 +41,7 @@ class TabularAgent:
     def change(self, settings: TabularSettings) -> None:
         """See `Agent.change`."""
         self.settings = settings
-        self._epsilon_row = settings.epsilon.row
+        self._behaviour = settings.behaviour
         self._step_size_row = settings.step_size.row
 
     def resettle(self, world: TabularMDP, origin: IntArray) -> None:
@@ -64,7 +64,7 @@ class TabularAgent:
             interaction.model,
             interaction.memory,
             self._tables,
-            self._epsilon_row,
+            self._behaviour,
             self._step_size_row,
             self.settings.discount,
             interaction.generator,
@@ -80,7 +80,7 @@ class TabularAgent:
 
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""
-        return float(schedule_value(self._epsilon_row, step))
+        return float(schedule_value(self._behaviour.level, step))
 
     def update(self) -> TableUpdate | None:
         """See `Agent.update`."""

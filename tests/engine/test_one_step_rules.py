@@ -85,6 +85,17 @@ def test_an_action_by_hand_takes_the_place_of_the_one_that_sarsa_had_chosen():
     assert run.interaction.transition().by_hand
 
 
+@pytest.mark.parametrize("exploration", ["softmax", "ucb"])
+@pytest.mark.parametrize("agent", ["q-learning", "sarsa", "expected-sarsa", "double-q-learning"])
+def test_every_behaviour_policy_learns_the_way(agent, exploration):
+    settings = {"exploration": exploration, "temperature": "1.0->0.02/5000", "confidence": "0.5", "step_size": "0.2"}
+    run = Run(build(SLIPPERY), agent, settings, seed=1)
+    run.advance(steps=20_000)
+    walk = evaluate(run.world, run.agent.q_values(), 100, 0)
+    assert walk.success.mean() == 1.0
+    assert walk.lengths.mean() < 8
+
+
 PUBLISHED = {"q-learning": -50.1, "sarsa": -26.9, "expected-sarsa": -20.8}
 """Mean online return of episodes 401 to 500 of cliff walking at epsilon 0.1 and step size 0.5."""
 

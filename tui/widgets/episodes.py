@@ -32,13 +32,17 @@ class EpisodesPanel(Panel):
         return canvas
 
 
+LEVELS = {"softmax": "temperature", "ucb": "confidence"}
+"""What says how much is explored, where it is not epsilon."""
+
+
 def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
     """Return what there is to count in pairs, of the episodes and of the learning; the most telling first."""
     episodes, truth = snapshot.episodes, snapshot.truth
     speed = numbers.count(snapshot.steps_per_second) if snapshot.steps_per_second > 0 else numbers.NOTHING
     return [
         ("episode", numbers.count(snapshot.episode)),
-        ("epsilon", numbers.coefficient(snapshot.epsilon)),
+        (LEVELS.get(snapshot.agent.settings.get("exploration", ""), "epsilon"), numbers.coefficient(snapshot.epsilon)),
         ("return so far", numbers.number(snapshot.episode_return)),
         ("policy optimal", f"{truth.policy_agreement:.0%}" if truth else numbers.NOTHING),
         ("mean of 100", numbers.number(episodes.mean_return)),

@@ -15,6 +15,8 @@ FIRST_STEP = (
     "s one step · e an episode · space run · ? help",
     "s step · e episode · ? help",
 )
+LEVELS = {"softmax": "T", "ucb": "c"}
+"""What says how much is explored, where it is not epsilon: the temperature, the confidence."""
 LEGEND = (
     "@ agent   ↑ best action   ┼ actions tie   · path of this episode",
     "@ agent   ↑ best   ┼ tie   · path",
@@ -46,7 +48,8 @@ def _what_happened(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
     world = snapshot.world
     move = f"{world.states[last.state]} → {world.actions[last.action]} → {world.states[last.next_state]}"
     step: Piece = (f"step {count(last.step)}  ", "muted")
-    full, short = _die(last) if not snapshot.demonstration else ([("greedy", "strong")], [("greedy", "strong")])
+    exploration = snapshot.agent.settings.get("exploration", "epsilon-greedy")
+    full, short = _choice(last, "" if snapshot.demonstration else exploration)
     gained: Piece = (number(last.reward), _sign(last.reward))
     words: Line = [("  reward ", "muted"), gained]
     end = _end(last)
@@ -57,10 +60,21 @@ def _what_happened(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
     yield [(move, "strong"), ("  ", ""), gained]
 
 
-def _die(last: Transition) -> tuple[Line, Line]:
-    """Say how the action was chosen: whether the die fell below epsilon."""
+def _choice(last: Transition, exploration: str) -> tuple[Line, Line]:
+    """Say how the action was chosen, at length and in short."""
     if last.by_hand:
         return [("by hand", "agent")], [("by hand", "agent")]
+    if not exploration:
+        return [("greedy", "strong")], [("greedy", "strong")]
+    if exploration in LEVELS:
+        word = ("explored", "warning") if last.explored else ("greedy", "strong")
+        level = f"{LEVELS[exploration]} {coefficient(last.epsilon)}"
+        return [word, (f" ({exploration}, {level})", "muted")], [word, (f" ({level})", "muted")]
+    return _die(last)
+
+
+def _die(last: Transition) -> tuple[Line, Line]:
+    """Say whether the die fell below epsilon."""
     word, compared = ("explored", "<") if last.explored else ("greedy", "≥")
     style = "warning" if last.explored else "strong"
     die, epsilon = coefficient(round(last.die, 2)), coefficient(last.epsilon)

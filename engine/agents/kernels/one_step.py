@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from engine.agents.kernels.choosing import epsilon_greedy, expected_value, highest
+from engine.agents.exploration import Behaviour
+from engine.agents.kernels.choosing import act, expected_value, highest
 from engine.agents.kernels.compiled import Generator, Limits, Record, compiled
 from engine.agents.kernels.schedules import schedule_value, step_size_value
 from engine.agents.kernels.world import begin_episode, fold, react, record
@@ -28,20 +29,20 @@ class Tables(NamedTuple):
 
 @compiled
 def choose(
-    rule: int, tables: Tables, state: int, legal: BoolArray, epsilon: float, generator: Generator
+    rule: int, kind: int, tables: Tables, state: int, legal: BoolArray, level: float, generator: Generator
 ) -> tuple[int, bool, float]:
-    """Choose epsilon-greedily by the table, by the sum of both where there are two; keep to what was chosen before."""
+    """Choose an action by the behaviour policy, by both tables where there are two; keep to what was chosen before."""
     if rule == SARSA and tables.pending[0]["chosen"]:
         pending = tables.pending[0]
         pending["chosen"] = False
         return pending["action"], pending["explored"], pending["die"]
     others = tables.other[state] if rule == DOUBLE_Q_LEARNING else tables.q[state]
-    return epsilon_greedy(tables.q[state], others, legal, epsilon, generator)
+    return act(kind, tables.q[state], others, tables.visits[state], legal, level, generator)
 
 
 @compiled
 def bootstrap(
-    rule: int, tables: Tables, other: bool, state: int, legal: BoolArray, epsilon: float, generator: Generator
+    rule: int, kind: int, tables: Tables, other: bool, state: int, legal: BoolArray, level: float, generator: Generator
 ) -> tuple[int, float]:
     """Return the action and the value of the next state that the rule's target is made of.
 
@@ -52,11 +53,11 @@ def bootstrap(
     if rule == SARSA:
         pending = tables.pending[0]
         values = tables.q[state]
-        action, explored, die = epsilon_greedy(values, values, legal, epsilon, generator)
+        action, explored, die = act(kind, values, values, tables.visits[state], legal, level, generator)
         pending["chosen"], pending["action"], pending["explored"], pending["die"] = True, action, explored, die
         return action, tables.q[state, action]
     if rule == EXPECTED_SARSA:
-        return -1, expected_value(tables.q[state], legal, epsilon)
+        return -1, expected_value(kind, tables.q[state], tables.visits[state], legal, level)
     if rule == DOUBLE_Q_LEARNING:
         action, _ = highest(tables.other[state] if other else tables.q[state], legal)
         return action, tables.q[state, action] if other else tables.other[state, action]
@@ -69,7 +70,7 @@ def learn_by_table(
     model: Model,
     memory: Memory,
     tables: Tables,
-    epsilon_row: FloatArray,
+    behaviour: Behaviour,
     step_size_row: FloatArray,
     discount: float,
     world_rng: Generator,
@@ -91,20 +92,20 @@ def learn_by_table(
             begin_episode(model, memory, world_rng)
             tables.pending[0]["chosen"] = False
         s = progress["state"]
-        epsilon = schedule_value(epsilon_row, progress["step"])
+        level = schedule_value(behaviour.level, progress["step"])
         by_hand = steps == 0 and limits[2] >= 0
         if by_hand:
             a, explored, die = limits[2], False, 1.0
             tables.pending[0]["chosen"] = False
         else:
-            a, explored, die = choose(rule, tables, s, model.legal[s], epsilon, policy_rng)
+            a, explored, die = choose(rule, behaviour.kind, tables, s, model.legal[s], level, policy_rng)
         r, s2, terminated, truncated = react(model, s, a, progress["length"], world_rng)
 
         other = rule == DOUBLE_Q_LEARNING and policy_rng.random() < 0.5
         a2, value = -1, 0.0
         if not terminated:
-            next_epsilon = schedule_value(epsilon_row, progress["step"] + 1)
-            a2, value = bootstrap(rule, tables, other, s2, model.legal[s2], next_epsilon, policy_rng)
+            next_level = schedule_value(behaviour.level, progress["step"] + 1)
+            a2, value = bootstrap(rule, behaviour.kind, tables, other, s2, model.legal[s2], next_level, policy_rng)
         tables.visits[s, a] += 1
         alpha = step_size_value(step_size_row, tables.visits[s, a])
         table = tables.other if other else tables.q
@@ -113,7 +114,7 @@ def learn_by_table(
         td_error = target - before
         table[s, a] = before + alpha * td_error
 
-        fold(memory, r, s2, terminated, truncated, discount, td_error, epsilon)
+        fold(memory, r, s2, terminated, truncated, discount, td_error, level)
         steps += 1
         row = tables.update[0]
         row["value_before"] = before
@@ -125,5 +126,5 @@ def learn_by_table(
         row["td_target"] = target
         row["td_error"] = td_error
         row["value_after"] = table[s, a]
-        record(memory, s, a, r, s2, terminated, truncated, explored, die, epsilon, by_hand)
+        record(memory, s, a, r, s2, terminated, truncated, explored, die, level, by_hand)
     return steps
