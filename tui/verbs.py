@@ -51,6 +51,7 @@ def agents(options: argparse.Namespace) -> int:
         )
     for entry in entries:
         print(f"{entry.name}: {entry.title} ({entry.learning}; {entry.reference})")
+        print(f"  acts {entry.behaviour_policy}; learns the values of: {entry.target_policy}")
         for setting in entry.settings:
             print(f"  {setting.name:<20} {setting.default:<16} {setting.meaning} ({setting.range})")
     return 0

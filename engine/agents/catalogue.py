@@ -33,6 +33,10 @@ class AgentListing:
     title: str
     learning: str
     """Whether it learns on- or off-policy."""
+    behaviour_policy: str
+    """How it acts."""
+    target_policy: str
+    """Whose values it learns."""
     reference: str
     settings: tuple[SettingListing, ...]
 
@@ -41,6 +45,8 @@ class AgentListing:
 class _Entry:
     title: str
     learning: str
+    behaviour: str
+    target: str
     reference: str
     settings: type[fields.Settings]
     home: str
@@ -50,34 +56,44 @@ _AGENTS = {
     "q-learning": _Entry(
         "Q-learning, a table of values",
         "off-policy",
+        "as the setting exploration says",
+        "greedy: the best next action",
         "Watkins (1989); Sutton & Barto, 2nd ed., section 6.5",
         TabularSettings,
-        "engine.agents.tabular:QLearning",
+        "engine.agents.tabular.one_step:QLearning",
     ),
     "sarsa": _Entry(
         "SARSA, learns what it does",
         "on-policy",
+        "as the setting exploration says",
+        "the behaviour policy: the action that is taken next",
         "Rummery & Niranjan (1994); Sutton & Barto, 2nd ed., section 6.4",
         TabularSettings,
-        "engine.agents.tabular:Sarsa",
+        "engine.agents.tabular.one_step:Sarsa",
     ),
     "expected-sarsa": _Entry(
         "Expected SARSA, learns the mean of what it does",
         "on-policy",
+        "as the setting exploration says",
+        "the behaviour policy: the mean over its next actions",
         "van Seijen et al. (2009); Sutton & Barto, 2nd ed., section 6.6",
         TabularSettings,
-        "engine.agents.tabular:ExpectedSarsa",
+        "engine.agents.tabular.one_step:ExpectedSarsa",
     ),
     "double-q-learning": _Entry(
         "Double Q-learning, two tables that judge each other",
         "off-policy",
+        "as the setting exploration says",
+        "greedy: one table's best next action, valued by the other",
         "van Hasselt (2010); Sutton & Barto, 2nd ed., section 6.7",
         TabularSettings,
-        "engine.agents.tabular:DoubleQLearning",
+        "engine.agents.tabular.one_step:DoubleQLearning",
     ),
     "dqn": _Entry(
         "DQN, a network in place of the table",
         "off-policy",
+        "as the setting exploration says",
+        "greedy: the best next action by the target network",
         "Mnih et al. (2015), Human-level control through deep reinforcement learning",
         DQNSettings,
         "engine.agents.dqn.agent:DQN",
@@ -98,7 +114,15 @@ def title(name: str) -> str:
 def listing() -> tuple[AgentListing, ...]:
     """Describe every agent with its settings."""
     return tuple(
-        AgentListing(name, entry.title, entry.learning, entry.reference, _settings_listing(entry.settings))
+        AgentListing(
+            name=name,
+            title=entry.title,
+            learning=entry.learning,
+            behaviour_policy=entry.behaviour,
+            target_policy=entry.target,
+            reference=entry.reference,
+            settings=_settings_listing(entry.settings),
+        )
         for name, entry in _AGENTS.items()
     )
 

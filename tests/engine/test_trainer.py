@@ -114,7 +114,8 @@ def test_a_command_is_answered_soon_while_it_runs_at_full_speed(trainer):
 
 
 def test_a_paused_trainer_publishes_nothing(trainer):
-    snapshot = trainer.snapshot
+    trainer.submit(Step())
+    snapshot = wait_for(trainer, lambda s: s.step == 1 and not s.playing and not s.busy)
     time.sleep(0.3)
     assert trainer.snapshot is snapshot
 

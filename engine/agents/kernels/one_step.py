@@ -1,30 +1,15 @@
 """The one-step rules in one loop: they differ only in what they bootstrap from. Letters as in Sutton & Barto."""
 
-from typing import NamedTuple
-
 from engine.agents.exploration import Behaviour
 from engine.agents.kernels.choosing import act, expected_value, highest
-from engine.agents.kernels.compiled import Generator, Limits, Record, compiled
+from engine.agents.kernels.compiled import Generator, Limits, compiled
 from engine.agents.kernels.schedules import schedule_value, step_size_value
+from engine.agents.kernels.tables import Tables
 from engine.agents.kernels.world import begin_episode, fold, react, record
 from engine.interaction import FINISHED_CAPACITY, Memory, Model
-from engine.worlds.mdp import BoolArray, FloatArray, IntArray
+from engine.worlds.mdp import BoolArray, FloatArray
 
 Q_LEARNING, SARSA, EXPECTED_SARSA, DOUBLE_Q_LEARNING = range(4)
-
-
-class Tables(NamedTuple):
-    """What a tabular agent knows; the records have shape (1,)."""
-
-    q: FloatArray
-    """Shape (states, actions)."""
-    other: FloatArray
-    """A second table for the rule that needs one, shape (states, actions); else shape (0, 0)."""
-    visits: IntArray
-    """Shape (states, actions)."""
-    pending: Record
-    """The action that was chosen already for the next step, by a rule that has to know it."""
-    update: Record
 
 
 @compiled

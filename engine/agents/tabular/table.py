@@ -1,33 +1,29 @@
-"""Agents whose values are a table: one small class each, over one compiled rule each."""
+"""What the agents whose values are a table share: the table, the visits, the behaviour policy and their state."""
 
-import dataclasses
 from typing import ClassVar
 
 import numpy as np
 
-from engine.agents.kernels import one_step
 from engine.agents.kernels.schedules import schedule_value
+from engine.agents.kernels.tables import PENDING, UPDATE, Tables
 from engine.agents.settings import TabularSettings
 from engine.interaction import Interaction, fill_record, record_values
 from engine.state import State, generator_state, load_array
 from engine.transition import TableUpdate
 from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
 
-UPDATE = np.dtype([(f.name, "i8" if f.type is int else "f8") for f in dataclasses.fields(TableUpdate)])
-PENDING = np.dtype([("chosen", "?"), ("action", "i8"), ("explored", "?"), ("die", "f8")])
-
 
 class TabularAgent:
-    """What the one-step tabular agents share: everything but the name and the rule."""
+    """An agent with a table of values, without the rule by which it learns."""
 
     name: ClassVar[str]
-    rule: ClassVar[int]
     two_tables: ClassVar[bool] = False
+    settings: TabularSettings
 
     def __init__(self, world: TabularMDP, settings: TabularSettings, generator: np.random.Generator) -> None:
         self._legal = world.legal
         fresh = np.where(world.legal, settings.initial_value, 0.0)
-        self._tables = one_step.Tables(
+        self._tables = Tables(
             fresh,
             fresh.copy() if self.two_tables else np.zeros((0, 0)),
             np.zeros(world.legal.shape, np.int64),
@@ -59,19 +55,7 @@ class TabularAgent:
 
     def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """See `Agent.advance`."""
-        made: int = one_step.learn_by_table(
-            self.rule,
-            interaction.model,
-            interaction.memory,
-            self._tables,
-            self._behaviour,
-            self._step_size_row,
-            self.settings.discount,
-            interaction.generator,
-            self._generator,
-            (steps, episodes, by_hand),
-        )
-        return made
+        raise NotImplementedError
 
     def q_values(self) -> FloatArray:
         """See `Agent.q_values`; the mean of both tables where there are two."""
@@ -108,34 +92,4 @@ class TabularAgent:
         return {**arrays, "other": self._tables.other} if self.two_tables else arrays
 
     def _records(self) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.void]]]:
-        records = {"update": self._tables.update}
-        return {**records, "pending": self._tables.pending} if self.rule == one_step.SARSA else records
-
-
-class QLearning(TabularAgent):
-    """Q-learning: off-policy control by the best next value (Watkins, 1989; Sutton & Barto, section 6.5)."""
-
-    name = "q-learning"
-    rule = one_step.Q_LEARNING
-
-
-class Sarsa(TabularAgent):
-    """SARSA: on-policy control by the action that is taken next (Rummery & Niranjan, 1994; Sutton & Barto, 6.4)."""
-
-    name = "sarsa"
-    rule = one_step.SARSA
-
-
-class ExpectedSarsa(TabularAgent):
-    """Expected SARSA: on-policy control by the mean under the policy (van Seijen et al., 2009; Sutton & Barto, 6.6)."""
-
-    name = "expected-sarsa"
-    rule = one_step.EXPECTED_SARSA
-
-
-class DoubleQLearning(TabularAgent):
-    """Double Q-learning: two tables, so that none judges its own guess (van Hasselt, 2010; Sutton & Barto, 6.7)."""
-
-    name = "double-q-learning"
-    rule = one_step.DOUBLE_Q_LEARNING
-    two_tables = True
+        return {"update": self._tables.update}
