@@ -4,7 +4,7 @@ The arrays of this file are the memory that the compiled loops and the loops in 
 stays as it is until the next step begins a new one, so that its last state can be seen.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.state import State, generator_state, load_array
 from engine.transition import Transition
 from engine.worlds.editing import numbers_after
+from engine.worlds.environment import Environment, World
 from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
 
 PATH_CAPACITY = 1024
@@ -77,8 +78,13 @@ class Model(NamedTuple):
     max_steps: int
 
     @classmethod
-    def of(cls, world: TabularMDP) -> "Model":
-        """Take the arrays of a world."""
+    def of(cls, world: World) -> "Model":
+        """Take the arrays of a world; without a model there is the one row that stands for the present."""
+        if isinstance(world, Environment):
+            nothing, one = np.zeros(0), np.zeros(1, np.int64)
+            no = nothing.astype(np.int64)
+            never = nothing.astype(bool)
+            return cls(no, nothing, no, nothing, never, world.legal, one, np.ones(1), world.max_steps)
         start_states = np.flatnonzero(world.start).astype(np.int64)
         start_cumulative = np.cumsum(world.start[start_states])
         start_cumulative[-1] = 1.0
@@ -110,7 +116,10 @@ class Memory(NamedTuple):
 class Interaction:
     """One agent's way through one world: the model, the memory, and the generator of the world's chance."""
 
-    def __init__(self, world: TabularMDP, generator: np.random.Generator) -> None:
+    modelled: ClassVar[bool] = True
+    """Whether what happens is drawn from the model, or the world itself reacts (`EnvironmentInteraction`)."""
+
+    def __init__(self, world: World, generator: np.random.Generator) -> None:
         self.model = Model.of(world)
         self.generator = generator
         self.memory = Memory(
@@ -131,6 +140,14 @@ class Interaction:
     def ended(self) -> bool:
         """Whether the current episode is over (or none has begun)."""
         return bool(self.memory.progress["ended"][0])
+
+    def place(self) -> Any:
+        """Return where the agent is: the number of the state, or in a world without a model what is observed."""
+        return int(self.memory.progress["state"][0])
+
+    def drawn(self) -> str:
+        """Return the world's own drawing in text; empty if it has none."""
+        return ""
 
     def may_act(self, action: int) -> bool:
         """Whether the action is legal where the next step begins: here, or at every start if the episode is over."""

@@ -29,6 +29,7 @@ __all__ = [
     "GoTo",
     "Load",
     "Notice",
+    "ObservationView",
     "Pause",
     "PlayOrPause",
     "Reset",
@@ -225,6 +226,19 @@ class WorldView:
     """A short text a state, such as the reward `+10` for entering it, or an empty one."""
 
 
+@dataclass(frozen=True, eq=False)
+class ObservationView:
+    """What is seen in a world without a model; the arrays have shape (features,)."""
+
+    names: tuple[str, ...]
+    values: FloatArray
+    low: FloatArray
+    """The least that each can be; -inf where there is no bound."""
+    high: FloatArray
+    drawing: str
+    """The environment's own drawing in text; empty if it has none."""
+
+
 @dataclass(frozen=True)
 class AgentView:
     """Who learns, and how."""
@@ -352,3 +366,5 @@ class Snapshot:
     """What the trainer is occupied with, such as loading torch; empty when it is free."""
     notices: tuple[Notice, ...]
     """The last few notices, oldest first."""
+    observation: ObservationView | None = None
+    """What is seen, in a world without a model."""

@@ -102,5 +102,6 @@ class Pace:
         return steps / max(now - first, 1e-6)
 
     def _restart(self, now: float) -> None:
-        self._began, self._done = now, 0.0
+        """Count anew, and find anew how much is made at once: another agent may be a thousand times slower."""
+        self._began, self._done, self._chunk = now, 0.0, 1
         self._window.clear()

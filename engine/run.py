@@ -12,7 +12,8 @@ from engine.interventions import Act, Change, Edit, Intervention, Log, to_plain
 from engine.state import State
 from engine.statistics import Moment, Statistics
 from engine.worlds.editing import edited, survivors
-from engine.worlds.mdp import TabularMDP
+from engine.worlds.environment import Environment, World, with_model
+from engine.worlds.mdp import FloatArray, TabularMDP
 
 UNLIMITED = 2**62
 """Stands for no limit of steps or episodes."""
@@ -24,7 +25,7 @@ class Mark(NamedTuple):
     step: int
     state: State
     statistics: Moment
-    world: TabularMDP
+    world: World
     settings: Mapping[str, str]
     log: Log
 
@@ -47,6 +48,15 @@ class Mark(NamedTuple):
         )
 
 
+def interaction_in(world: World, generator: np.random.Generator) -> Interaction:
+    """Return where an agent meets the world, by the world's kind."""
+    if isinstance(world, Environment):
+        from engine.environment_interaction import EnvironmentInteraction  # It loads gymnasium.
+
+        return EnvironmentInteraction(world, generator)
+    return Interaction(world, generator)
+
+
 class Run:
     """An agent that learns in a world, from a seed, with what a person did to it.
 
@@ -54,8 +64,9 @@ class Run:
     random state: the same arguments and the same interventions at the same steps lead to the same digest.
     """
 
-    def __init__(self, world: TabularMDP, agent: str, settings: Mapping[str, str], seed: int) -> None:
-        self.origin_world, self.world = world, world
+    def __init__(self, world: World, agent: str, settings: Mapping[str, str], seed: int) -> None:
+        self.origin_world: World = world
+        self.world: World = world
         self.agent_name = agent
         self.seed = seed
         self.origin_settings = fields.as_text(catalogue.settings(agent, world, settings))
@@ -68,7 +79,7 @@ class Run:
         """Make agent and interaction anew for the world and the settings as they are now."""
         chosen = catalogue.settings(self.agent_name, self.world, self.settings)
         for_world, for_agent = np.random.SeedSequence(self.seed).spawn(2)
-        self.interaction = Interaction(self.world, np.random.Generator(np.random.PCG64(for_world)))
+        self.interaction = interaction_in(self.world, np.random.Generator(np.random.PCG64(for_world)))
         generator = np.random.Generator(np.random.PCG64(for_agent))
         self.agent = catalogue.make(self.agent_name, self.world, chosen, generator)
 
@@ -90,6 +101,15 @@ class Run:
             episodes -= self._count_finished()
         return made
 
+    def q_values(self, at: Interaction | None = None) -> FloatArray:
+        """Return what the agent takes every pair to be worth, shape (states, actions), NaN where not legal.
+
+        In a world without a model the one row is that of what is observed now, or `at` another interaction.
+        """
+        if self.interaction.modelled:
+            return self.agent.q_values()
+        return self.agent.values_of((at or self.interaction).place())[np.newaxis]
+
     def warm_up(self) -> None:
         """Compile what the first step would have to wait for; changes nothing."""
         self.agent.advance(self.interaction, 0, 0)
@@ -107,7 +127,7 @@ class Run:
             case Change(settings=settings):
                 self._change(settings)
             case Edit(row=row, column=column, cell=cell):
-                self._edit(edited(self.world, row, column, cell))
+                self._edit(edited(with_model(self.world), row, column, cell))
         self.log = (*self.log, intervention)
 
     def mark(self) -> Mark:
@@ -136,7 +156,7 @@ class Run:
         """
         for entry in log:
             if isinstance(entry, Edit):
-                self.world = edited(self.world, entry.row, entry.column, entry.cell)
+                self.world = edited(with_model(self.world), entry.row, entry.column, entry.cell)
             elif isinstance(entry, Change):
                 self.settings = {**self.settings, **entry.settings}
         if log:
@@ -179,7 +199,7 @@ class Run:
         self.settings = fields.as_text(chosen)
 
     def _edit(self, world: TabularMDP) -> None:
-        origin = survivors(self.world, world)
+        origin = survivors(with_model(self.world), world)
         interaction = self.interaction.resettled(world, origin)
         self.agent.resettle(world, origin)
         self.interaction, self.world = interaction, world

@@ -29,7 +29,7 @@ from engine.timeline import MEMORY, Timeline
 from engine.worlds import catalogue as worlds
 
 if TYPE_CHECKING:
-    from engine.evaluation import GreedyEpisodes
+    from engine.evaluation import Walk
 
 NOTICES_KEPT = 8
 
@@ -44,7 +44,7 @@ class Session:
         self.folder = folder
         self._memory = timeline_memory
         self.timeline: Timeline | None = None
-        self.demonstration: GreedyEpisodes | None = None
+        self.demonstration: Walk | None = None
         self.save_name = ""
         self._say = say
         self.cold = False
@@ -72,7 +72,9 @@ class Session:
 
     @property
     def ended(self) -> bool:
-        """Whether the episode of the run is over."""
+        """Whether the episode is over: that of the demonstration where one is shown, else that of the run."""
+        if self.demonstration is not None:
+            return self.demonstration_over
         return self.timeline is None or self.timeline.run.interaction.ended
 
     @property
@@ -154,10 +156,10 @@ class Session:
         if self.demonstration is not None:
             self.demonstration = None
             return
-        from engine.evaluation import GreedyEpisodes  # It loads the compiled loops, which a start must not wait for.
+        from engine.evaluation import greedy_walk  # It loads the compiled loops, which a start must not wait for.
 
         run = self._the_timeline().run
-        self.demonstration = GreedyEpisodes(run.world, run.agent.q_values(), run.seed + run.step)
+        self.demonstration = greedy_walk(run, run.seed + run.step)
 
     def leave_demonstration(self, *, only_if_over: bool = False) -> None:
         """Come back to the run if a demonstration is shown."""
@@ -171,8 +173,8 @@ class Session:
         run = self.timeline.run
         if self._views is None or not self._views.fit(run):
             self._views = Views(run)
-        q = run.agent.q_values()
         shown = self.demonstration.interaction if self.demonstration else run.interaction
+        q = run.q_values(shown)
         return Snapshot(
             world=self._views.world,
             agent=self._views.agent,
@@ -192,6 +194,7 @@ class Session:
             unsaved=self.unsaved,
             busy="",
             notices=self._notices,
+            observation=view.observation_view(run.world, shown),
             **view.interaction_view(shown),
         )
 

@@ -9,11 +9,12 @@ import numpy as np
 from engine import planning
 from engine.errors import InputError
 from engine.interaction import Interaction, record_values
-from engine.messages import AgentView, BranchView, EpisodesView, TimelineView, TruthView, WorldView
+from engine.messages import AgentView, BranchView, EpisodesView, ObservationView, TimelineView, TruthView, WorldView
 from engine.run import Run
 from engine.statistics import Statistics
 from engine.timeline import Timeline
-from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
+from engine.worlds.environment import Environment, World, with_model
+from engine.worlds.mdp import BoolArray, FloatArray, IntArray
 
 RECENT_EPISODES = 2000
 """How many of the last episodes a snapshot carries."""
@@ -22,7 +23,7 @@ LARGEST_SOLVED = 5000
 """Worlds of more states are not solved on the side."""
 
 
-def world_view(world: TabularMDP) -> WorldView:
+def world_view(world: World) -> WorldView:
     """Show a world."""
     layout = world.layout
     return WorldView(
@@ -101,6 +102,14 @@ def interaction_view(interaction: Interaction) -> Mapping[str, Any]:
     }
 
 
+def observation_view(world: World, interaction: Interaction) -> ObservationView | None:
+    """Show what is seen in a world without a model; None in one with a model."""
+    if not isinstance(world, Environment):
+        return None
+    values = np.asarray(interaction.place(), np.float64)
+    return ObservationView(world.features, values, world.low, world.high, interaction.drawn())
+
+
 def greedy_actions(q: FloatArray) -> BoolArray:
     """Return which actions are best in each state, several where they tie; `q` has NaN where an action is not legal."""
     values = np.where(np.isnan(q), -np.inf, q)
@@ -116,7 +125,7 @@ class Truth:
         self._world = run.world
         if len(run.world.states) <= LARGEST_SOLVED:
             try:
-                self.solution = planning.solve(run.world, float(run.settings["discount"]))
+                self.solution = planning.solve(with_model(run.world), float(run.settings["discount"]))
             except InputError:
                 self.solution = None
 

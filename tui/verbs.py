@@ -17,6 +17,7 @@ from engine.savefile import program_version
 from engine.statistics import RECENT
 from engine.timeline import Timeline, first_difference
 from engine.worlds import catalogue as world_catalogue
+from engine.worlds.environment import with_model
 
 PROGRESS_EVERY = 0.2
 """Seconds from one line of progress to the next, and so the longest that a training loop stays away."""
@@ -61,7 +62,7 @@ def solve(options: argparse.Namespace) -> int:
     """Compute the exact optimum of a world."""
     from engine import planning
 
-    world = world_catalogue.find(options.world)
+    world = with_model(world_catalogue.find(options.world))
     discount = world.discount if options.discount is None else options.discount
     if not 0.0 <= discount <= 1.0:
         raise InputError(f"--discount {discount:g} must lie between 0 and 1")
@@ -124,10 +125,10 @@ def train(options: argparse.Namespace) -> int:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Walk by the greedy policy of a save."""
-    from engine.evaluation import evaluate as walk
+    from engine.evaluation import greedy_walk, walked
 
     run = engine_saves.load(options.saves, options.save).run
-    result = walk(run.world, run.agent.q_values(), options.episodes, options.seed)
+    result = walked(greedy_walk(run, options.seed), options.episodes)
     report = {
         "save": options.save,
         "world": run.world.name,
@@ -258,13 +259,13 @@ def _report(run: Run, steps: int, returns: list[float], seconds: float) -> dict[
         "seconds": seconds,
         "steps_per_second": steps / max(seconds, 1e-9),
         "digest": run.digest(),
-        "q": _table(run.agent.q_values()),
+        "q": _table(run.q_values()),
     }
     try:
-        solution = planning.solve(run.world, float(run.settings["discount"]))
+        solution = planning.solve(with_model(run.world), float(run.settings["discount"]))
     except InputError as error:
         return {**report, "q_error": None, "policy_agreement": None, "unsolved": str(error)}
-    q = run.agent.q_values()
+    q = run.q_values()
     return {
         **report,
         "q_error": planning.q_error(q, solution),

@@ -1,6 +1,6 @@
 """What a run asks of an agent, whoever it is."""
 
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from engine.agents.fields import Settings
 from engine.interaction import Interaction
@@ -40,6 +40,13 @@ class Agent(Protocol):
 
     def q_values(self) -> FloatArray:
         """Return the value of every pair as the agent sees it, shape (states, actions); NaN where not legal."""
+        ...
+
+    def values_of(self, place: Any) -> FloatArray:
+        """Return the value of each action at a place, shape (actions,).
+
+        A place is the number of a state, or what is observed in a world without a model.
+        """
         ...
 
     def epsilon(self, step: int) -> float:

@@ -11,7 +11,7 @@ from engine.agents import fields
 from engine.agents.agent import Agent
 from engine.agents.settings import DQNSettings, TabularSettings
 from engine.errors import InputError, near_miss
-from engine.worlds.mdp import TabularMDP
+from engine.worlds.environment import Environment, World
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class _Entry:
     reference: str
     settings: type[fields.Settings]
     home: str
+    needs_model: bool = True
 
 
 _AGENTS = {
@@ -97,6 +98,7 @@ _AGENTS = {
         "Mnih et al. (2015), Human-level control through deep reinforcement learning",
         DQNSettings,
         "engine.agents.dqn.agent:DQN",
+        needs_model=False,
     ),
 }
 
@@ -127,7 +129,7 @@ def listing() -> tuple[AgentListing, ...]:
     )
 
 
-def settings(name: str, world: TabularMDP, given: Mapping[str, str]) -> fields.Settings:
+def settings(name: str, world: World, given: Mapping[str, str]) -> fields.Settings:
     """Make the settings of an agent for a world; raises `InputError` for a wrong name, key or value."""
     return fields.build(_entry(name).settings, world.discount, given)
 
@@ -137,8 +139,14 @@ def check(name: str, given: Mapping[str, str]) -> fields.Settings:
     return fields.build(_entry(name).settings, 1.0, given)
 
 
-def make(name: str, world: TabularMDP, chosen: fields.Settings, generator: np.random.Generator) -> Agent:
-    """Make an agent that has learned nothing; all its chance comes from `generator`."""
+def make(name: str, world: World, chosen: fields.Settings, generator: np.random.Generator) -> Agent:
+    """Make an agent that has learned nothing; all its chance comes from `generator`.
+
+    Raises `InputError` if it cannot learn in such a world.
+    """
+    if _entry(name).needs_model and isinstance(world, Environment):
+        others = ", ".join(other for other, entry in _AGENTS.items() if not entry.needs_model)
+        raise InputError(f"{name} needs a world with a model, whose states have numbers; {world.name} takes: {others}")
     module, _, attribute = _entry(name).home.partition(":")
     kind: Any = getattr(importlib.import_module(module), attribute)
     return cast(Agent, kind(world, chosen, generator))

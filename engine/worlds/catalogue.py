@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError, near_miss
-from engine.worlds import explicit, gridrules, gridworld
+from engine.worlds import environment, explicit, gridrules, gridworld
+from engine.worlds.environment import World
 from engine.worlds.fields import first_double, in_line, shown
-from engine.worlds.mdp import TabularMDP
 
 LIBRARY = (
     "seed-2x3",
@@ -49,7 +49,7 @@ class WorldListing:
     discount: float
 
 
-def find(word: str) -> TabularMDP:
+def find(word: str) -> World:
     """Return the world that the word names: an id of the library, a path ending in .toml or .json, or `gym:...`.
 
     Raises `InputError` if there is no such world, or if its file or its environment holds a mistake.
@@ -65,8 +65,10 @@ def find(word: str) -> TabularMDP:
     raise InputError(f"unknown world {shown(word)}{near_miss(word, LIBRARY)} (qscope worlds lists them all)")
 
 
-def build(name: str, definition: Mapping[str, Any]) -> TabularMDP:
-    """Make a world of the plain values of its definition, as `TabularMDP.definition` holds them."""
+def build(name: str, definition: Mapping[str, Any]) -> World:
+    """Make a world of the plain values of its definition, as `World.definition` holds them."""
+    if "environment" in definition:
+        return environment.from_definition(name, definition)
     if ("map" in definition) == ("transitions" in definition):
         found = "both are given" if "map" in definition else "neither is given"
         raise InputError(f"a world needs the key 'map' (a gridworld) or 'transitions' (an explicit world): {found}")
@@ -76,7 +78,13 @@ def build(name: str, definition: Mapping[str, Any]) -> TabularMDP:
 
 
 def size_of(definition: Mapping[str, Any]) -> tuple[int, int]:
-    """Return how many states and actions a definition makes, without making them; it may still hold mistakes."""
+    """Return how many states (or features) and actions a definition makes, without making them, unless they are few.
+
+    The definition may still hold mistakes.
+    """
+    if "environment" in definition:
+        world = environment.from_definition("", definition)
+        return len(world.features), len(world.actions)
     if "map" in definition:
         cells = len(definition["map"]) - sum(definition["map"].count(nothing) for nothing in "# \n")
         return cells, len(gridrules.MOVES[definition.get("moves", "cross")])
@@ -100,7 +108,7 @@ def _library_file(word: str) -> Any:
     return resources.files("engine.worlds.library") / f"{word}.toml"
 
 
-def _from_file(word: str) -> TabularMDP:
+def _from_file(word: str) -> World:
     path = Path(os.path.expanduser(word))  # noqa: PTH111 - Path.expanduser raises where there is no such user
     try:
         return build(path.stem, _parse(path, _read(path)))

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.worlds import catalogue
+from engine.worlds.environment import with_model
 from engine.worlds.mdp import IntArray, TabularMDP
 
 CELL_KEYS = {"wall", "start", "reward", "terminal"}
@@ -26,7 +27,7 @@ def edited(world: TabularMDP, row: int, column: int, cell: Mapping[str, Any]) ->
         raise InputError(f"row {row}, column {column} is outside of the map")
     lines = list(world.layout.cells)
     lines[row] = lines[row][:column] + _letter(definition, cell) + lines[row][column + 1 :]
-    return catalogue.build(world.name, {**definition, "map": "\n".join(lines)})
+    return with_model(catalogue.build(world.name, {**definition, "map": "\n".join(lines)}))
 
 
 def survivors(before: TabularMDP, after: TabularMDP) -> IntArray:

@@ -1,49 +1,46 @@
-"""Both ways between us and Gymnasium: its environments that show their model become worlds, our worlds environments."""
+"""Both ways between us and Gymnasium: its environments, with or without a model, become worlds; ours environments."""
 
 import re
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.envs.registration import EnvSpec, registry
-from gymnasium.error import ResetNeeded, UnregisteredEnv
+from gymnasium.envs.registration import EnvSpec
+from gymnasium.error import ResetNeeded
 
-from engine.errors import InputError, near_miss
-from engine.worlds import catalogue, explicit
+from engine.errors import InputError
+from engine.worlds import catalogue, explicit, making
+from engine.worlds import environment as environment_world
+from engine.worlds.environment import DEFAULT_MAX_STEPS, World, with_model
 from engine.worlds.fields import in_line
 from engine.worlds.mdp import PROBABILITY_TOLERANCE, FloatArray, TabularMDP
 
 DEFAULT_DISCOUNT = 0.99
-DEFAULT_MAX_STEPS = 1000
 
-ACTION_WORDS = {
-    "FrozenLake": ("left", "down", "right", "up"),
-    "CliffWalking": ("up", "right", "down", "left"),
-    "Taxi": ("south", "north", "east", "west", "pickup", "dropoff"),
-}
 CLIFF_LAYOUT = ["............", "............", "............", "SCCCCCCCCCCG"]
 TAXI_PLACES = ("R", "G", "Y", "B", "taxi")
 
 AGENT_MARK = "@"
 
 
-def world_from_id(word: str) -> TabularMDP:
+def world_from_id(word: str) -> World:
     """Return the world of a word such as `gym:FrozenLake-v1?map_name=8x8&is_slippery=true&discount=0.95`.
 
-    What follows the question mark goes to the environment, but for `discount`. The definition of the world holds the
-    whole model, so that it can be built again without Gymnasium. Raises `InputError` if there is no such environment,
-    or if it shows no model.
+    What follows the question mark goes to the environment, but for `discount`. The definition of a world with a model
+    holds the whole model, so that it can be built again without Gymnasium. Raises `InputError` if there is no such
+    environment, or if its actions or its observations are such as no agent here can take.
     """
     env_id, _, query = word.removeprefix(catalogue.GYM_PREFIX).partition("?")
     try:
-        settings = _parse_query(query)
+        settings = making.parse_query(query)
         discount = settings.pop("discount", DEFAULT_DISCOUNT)
-        environment = _make(env_id, settings)
+        environment = making.make(env_id, settings)
         try:
             definition = {"title": word.removeprefix(catalogue.GYM_PREFIX), "discount": discount}
+            if not _shows_model(environment):
+                told = {"environment": env_id, "settings": settings}
+                return environment_world.from_definition(word, definition | told)
             definition |= _model_definition(environment, env_id)
         except (TypeError, LookupError, AttributeError) as error:
             raise InputError(f"its model P is not in the form of Gymnasium's own ({type(error).__name__})") from None
@@ -54,66 +51,21 @@ def world_from_id(word: str) -> TabularMDP:
         raise InputError(f"{in_line(word)}: {error}") from None
 
 
-def _parse_query(query: str) -> dict[str, Any]:
-    settings: dict[str, Any] = {}
-    for part in query.split("&") if query else ():
-        key, equals, value = part.partition("=")
-        if not key.isidentifier() or not equals:
-            raise InputError(f"{part!r} is no setting; it must be like map_name=8x8")
-        if key in settings:
-            raise InputError(f"{key} is given twice; keep one of them")
-        if key == "render_mode":
-            raise InputError("render_mode cannot be set; the world is drawn here")
-        settings[key] = _parse_value(value)
-    return settings
-
-
-def _parse_value(text: str) -> bool | int | float | str:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-def _make(env_id: str, settings: Mapping[str, Any]) -> gymnasium.Env[Any, Any]:
-    try:
-        with _silence():
-            return gymnasium.make(env_id, disable_env_checker=True, **settings)
-    except (UnregisteredEnv, gymnasium.error.DeprecatedEnv):
-        hint = near_miss(env_id, registry) or "; an id is like FrozenLake-v1"
-        raise InputError(f"Gymnasium has no environment {env_id!r}{hint}") from None
-    except Exception as error:  # an environment's own code may raise whatever it likes
-        told = " ".join(f"{type(error).__name__}: {error}".split())
-        raise InputError(f"Gymnasium cannot make it ({told}); check the id and its settings") from None
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep Gymnasium's warnings, of old versions and the like, off the screen."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+def _shows_model(environment: gymnasium.Env[Any, Any]) -> bool:
+    bare: Any = environment.unwrapped
+    return isinstance(getattr(bare, "P", None), Mapping | Sequence) and hasattr(bare, "initial_state_distrib")
 
 
 def _model_definition(environment: gymnasium.Env[Any, Any], env_id: str) -> dict[str, Any]:
     """Return the definition of the explicit world that the environment's model makes, without title and discount."""
     bare: Any = environment.unwrapped
-    if not isinstance(getattr(bare, "P", None), Mapping | Sequence) or not hasattr(bare, "initial_state_distrib"):
-        raise InputError(
-            "this environment shows no model (P, initial_state_distrib) and so cannot be learned in yet; "
-            "FrozenLake-v1, CliffWalking-v1 and Taxi-v4 do"
-        )
     if getattr(bare, "fickle_passenger", False):
         raise InputError("the model P leaves the fickle passenger out and so is not the truth; use false")
     spec = environment.spec
     steps = spec.max_episode_steps if spec else None
     layout = _layout(bare, env_id)
     states = _state_names(bare, env_id, layout)
-    actions = _action_names(bare, env_id)
+    actions = list(making.words(making.ACTION_WORDS, env_id, len(bare.P[0])))
     start = np.asarray(bare.initial_state_distrib, dtype=np.float64).tolist()
     return {
         "source": f"Gymnasium {gymnasium.__version__}, {env_id}: its model P",
@@ -176,14 +128,6 @@ def _taxi_name(row: int, column: int, passenger: int, destination: int) -> str:
     return f"{row},{column} {TAXI_PLACES[passenger]} to {TAXI_PLACES[destination]}"
 
 
-def _action_names(bare: Any, env_id: str) -> list[str]:
-    count = len(bare.P[0])
-    for start, words in ACTION_WORDS.items():
-        if env_id.startswith(start) and len(words) == count:
-            return list(words)
-    return [str(action) for action in range(count)]
-
-
 class WorldEnv(gymnasium.Env[Any, Any]):
     """A world as a Gymnasium environment, in which other people's agents can learn.
 
@@ -197,7 +141,7 @@ class WorldEnv(gymnasium.Env[Any, Any]):
         """Offer a world, or the one that a word of the catalogue names. `render_mode` may be "ansi"."""
         if render_mode not in (None, "ansi"):
             raise InputError(f"render_mode is {render_mode!r}; it must be 'ansi' or None")
-        self.world = catalogue.find(world) if isinstance(world, str) else world
+        self.world = with_model(catalogue.find(world) if isinstance(world, str) else world)
         self.render_mode = render_mode
         self.observation_space = gymnasium.spaces.Discrete(len(self.world.states))
         self.action_space = gymnasium.spaces.Discrete(len(self.world.actions))

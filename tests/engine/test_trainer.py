@@ -378,3 +378,14 @@ def test_the_steps_due_are_those_of_the_speed():
     pace.made(1, 0.21, 0.22)
     assert pace.steps_due(now=0.3) == 0
     assert pace.seconds_to_next_step(now=0.3) == pytest.approx(0.101)
+
+
+def test_a_slow_agent_after_a_fast_one_answers_at_once():
+    pace = Pace()
+    pace.toggle(full=True, now=0.0)
+    for turn in range(40):
+        pace.made(pace.steps_due(float(turn)), float(turn), turn + 1e-6)
+    assert pace.steps_due(40.0) > 100_000
+    pace.pause()
+    pace.toggle(full=True, now=41.0)
+    assert pace.steps_due(41.0) == 1

@@ -109,7 +109,7 @@ async def test_another_epsilon_in_the_past_is_a_branch_and_the_old_future_is_kep
     future = panes(app)
     await pilot.press("B")
     await at_step(pilot, boundary)
-    await pilot.press("p", "tab", "tab", "ctrl+u", *"0.9", "enter")
+    await pilot.press("p", "tab", "tab", "tab", "ctrl+u", *"0.9", "enter")
     await until(pilot, lambda: screen.snapshot.timeline.branch == "branch 2")
     assert screen.snapshot.epsilon == 0.9
     assert f"branch 2 begins at step {boundary}; main is kept" in [told.text for told in screen.snapshot.notices]

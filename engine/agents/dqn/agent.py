@@ -62,14 +62,16 @@ class DQN:
         epsilon = self.epsilon(step)
         if by_hand >= 0:
             return Decision(by_hand, False, 1.0, epsilon)
-        values = self._values_of(state)
+        values = self.values_of(state)
         action, explored, die = epsilon_greedy(values, values, self._legal[state], epsilon, self._generator)
         return Decision(action, explored, die, epsilon)
 
-    def learn(self, state: int, action: int, reward: float, next_state: int, terminated: bool) -> float:
+    def learn(
+        self, state: int, action: int, reward: float, next_state: int, terminated: bool, truncated: bool
+    ) -> float:
         """Keep the transition and, when it is time, replay a batch; return the mean |TD error| of that batch."""
         next_value = 0.0 if terminated else float(self._learner.next_values(torch.tensor([next_state]))[0])
-        before = float(self._values_of(state)[action])
+        before = float(self.values_of(state)[action])
         self._replay.add(state, action, reward, next_state, terminated)
         self._transitions += 1
         result = self._replay_batch()
@@ -83,7 +85,7 @@ class DQN:
             replay_capacity=self._replay.capacity,
             learning_starts=self.settings.learning_starts,
             value_before=before,
-            value_after=float(self._values_of(state)[action]),
+            value_after=float(self.values_of(state)[action]),
             reward=reward,
             discount=self.settings.discount,
             next_value=next_value,
@@ -103,7 +105,8 @@ class DQN:
             self._learner.copy_to_target()
         return result
 
-    def _values_of(self, state: int) -> FloatArray:
+    def values_of(self, state: int) -> FloatArray:
+        """See `Agent.values_of`."""
         values: FloatArray = self._learner.values(self._learner.online, torch.tensor([state]))[0].numpy().astype(float)
         return values
 

@@ -62,6 +62,11 @@ class TabularAgent:
         values = (self._tables.q + self._tables.other) / 2.0 if self.two_tables else self._tables.q
         return np.where(self._legal, values, np.nan)
 
+    def values_of(self, place: int) -> FloatArray:
+        """See `Agent.values_of`."""
+        values: FloatArray = self.q_values()[place]
+        return values
+
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""
         return float(schedule_value(self._behaviour.level, step))
