@@ -14,6 +14,7 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from engine import migrations
 from engine.agents import catalogue as agents
 from engine.interventions import Edit, Log, from_plain
 from engine.run import Mark, Run
@@ -21,7 +22,6 @@ from engine.state import Array, State, canonical_json
 from engine.timeline import Timeline
 from engine.worlds import catalogue as worlds
 
-FORMAT = 1
 LARGEST_HEADER = 2**26
 MOST_MARKS = 64
 LARGEST_MARKS = 8 * 2**20
@@ -61,7 +61,7 @@ def pack(timeline: Timeline) -> tuple[str, bytes]:
     marks = _worth_carrying(timeline.recent_marks())
     states = {f"mark{number}": mark.whole_state for number, mark in enumerate(marks)}
     about = {
-        "format": FORMAT,
+        "format": migrations.FORMAT,
         "program": program_version(),
         "versions": {"numpy": np.__version__, **_torch_version(run)},
         **run.identity(),
@@ -78,14 +78,15 @@ def unpack(data: bytes) -> Timeline:
     """Rebuild the run of a file; raises one of `INVALID` if it is none, or if its parts do not fit together."""
     said = about(data[: LARGEST_HEADER + 8])
     arrays = safetensors.numpy.load(data)
-    _expect_fitting(said, arrays)
-    log = from_plain(said["log"])
-    own = {name: array for name, array in arrays.items() if not name.startswith("mark")}
-    run = _rebuilt(said, State(own, said["values"]), log)
-    arrays_now, values_now = run.state()
-    identity = {**run.identity(), "settings": said["settings"]}  # Later versions may know settings that the file lacks.
-    if State(arrays_now, {**values_now, "run": identity}).digest() != said["digest"]:
+    if _digest(_own(said, arrays), said) != said["digest"]:
         raise ValueError("the digest does not fit the contents")
+    said, arrays = migrations.upgraded(said, arrays)
+    _expect_fitting(said, arrays)
+    content = _own(said, arrays)
+    run = _rebuilt(said, content, from_plain(said["log"]))
+    identity = {**run.identity(), "settings": said["settings"]}  # Later versions may know settings that the file lacks.
+    if _digest(run.state(), identity) != _digest(content, said):
+        raise ValueError("its parts do not fit together")
     timeline = Timeline(run)
     timeline.take_over(said["timeline"])
     timeline.insert(_marks(said, arrays, run))
@@ -100,8 +101,9 @@ def about(header: bytes) -> dict[str, Any]:
     about = json.loads(json.loads(header[8 : 8 + length])["__metadata__"]["qscope"])
     if not isinstance(about, dict) or "format" not in about:
         raise ValueError("it was not saved by qscope")
-    if about["format"] != FORMAT:
-        raise ValueError(f"it has format {about['format']!r}; this version reads format {FORMAT}")
+    if about["format"] not in migrations.READ:
+        known = " and ".join(map(str, migrations.READ))
+        raise ValueError(f"it has format {about['format']!r}; this version reads the formats {known}")
     if set(about) != set(_PARTS):
         raise ValueError("it lacks a part, or has one too many")
     for key, kind in _PARTS.items():
@@ -110,6 +112,17 @@ def about(header: bytes) -> dict[str, Any]:
     if not all(isinstance(text, str) for text in about["settings"].values()):
         raise ValueError("its settings are of the wrong type")
     return about
+
+
+def _own(said: Mapping[str, Any], arrays: Mapping[str, Array]) -> State:
+    """Return the state that the file holds, without those of its marks."""
+    return State({name: array for name, array in arrays.items() if not name.startswith("mark")}, said["values"])
+
+
+def _digest(state: State, identity: Mapping[str, Any]) -> str:
+    """Return what `Run.digest` says of a run of that state and that identity."""
+    known = {name: identity[name] for name in ("world", "agent", "settings", "seed", "log")}
+    return State(state.arrays, {**state.values, "run": known}).digest()
 
 
 def _rebuilt(said: Mapping[str, Any], state: State, log: Log) -> Run:

@@ -33,14 +33,21 @@ class Transition:
 class TableUpdate:
     """The numbers of one tabular update, as the learning loop used them.
 
-    value_after = value_before + step_size * td_error, with td_error = td_target - value_before and
-    td_target = reward + discount * next_value (Sutton & Barto, 2nd ed., equation 6.8).
+    value_after = value_before + step_size * trace * td_error, with td_error = td_target - value_before and
+    td_target = reward + discount * next_value (Sutton & Barto, 2nd ed., equation 6.8; over several steps, 7.4).
     """
 
+    step: int
+    """The number of the step of the run in which it was made: a rule may learn nothing from a step."""
+    state: int
+    """With the action the pair that was updated, which a rule of several steps visited some steps ago."""
+    action: int
     value_before: float
     step_size: float
     reward: float
+    """The reward, or the discounted sum of those since the pair was visited."""
     discount: float
+    """How much the next value counts: the discount to the power of `steps`, or 0.0 for a rule that never bootstraps."""
     next_value: float
     """The value of the next state that the target used: 0.0 after a terminated transition."""
     next_action: int
@@ -48,6 +55,12 @@ class TableUpdate:
     td_target: float
     td_error: float
     value_after: float
+    steps: int
+    """How many rewards are in the target."""
+    trace: float
+    """The eligibility of the pair: 1.0 for a rule without traces."""
+    pairs: int
+    """How many pairs this step taught something, this one included."""
 
 
 @dataclass(frozen=True)

@@ -180,16 +180,17 @@ def show(options: argparse.Namespace) -> int:
 
 def replay(options: argparse.Namespace) -> int:
     """Derive a saved run again from its origin, and say whether the same came of it."""
-    run = engine_saves.load(options.saves, options.save).run
+    timeline = engine_saves.load(options.saves, options.save)
     about = engine_saves.show(options.saves, options.save)
+    run, keyframes = timeline.run, [[step, digest] for step, digest in sorted(timeline.branch.digests.items())]
     began = time.perf_counter()
-    step = first_difference(run, about["timeline"]["keyframes"], run.digest())
+    step = first_difference(run, keyframes, run.digest())
     report = {
         "save": options.save,
         "same": step is None,
         "first_difference": step,
         "steps": run.step,
-        "keyframes": len(about["timeline"]["keyframes"]),
+        "keyframes": len(keyframes),
         "seconds": time.perf_counter() - began,
         "digest": about["digest"],
     }

@@ -159,6 +159,9 @@ def transition(**fields):
 
 def table_update(**fields):
     first = {
+        "step": 221,
+        "state": 3,
+        "action": 1,
         "value_before": 0.0,
         "step_size": 0.5,
         "reward": -1.0,
@@ -168,6 +171,9 @@ def table_update(**fields):
         "td_target": -1.0,
         "td_error": -1.0,
         "value_after": -0.5,
+        "steps": 1,
+        "trace": 1.0,
+        "pairs": 1,
     }
     return TableUpdate(**(first | fields))
 

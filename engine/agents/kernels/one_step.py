@@ -4,7 +4,7 @@ from engine.agents.exploration import Behaviour
 from engine.agents.kernels.choosing import act, expected_value, highest
 from engine.agents.kernels.compiled import Generator, Limits, compiled
 from engine.agents.kernels.schedules import schedule_value, step_size_value
-from engine.agents.kernels.tables import Tables
+from engine.agents.kernels.tables import Tables, note_pair, note_update
 from engine.agents.kernels.world import begin_episode, fold, react, record
 from engine.interaction import FINISHED_CAPACITY, Memory, Model
 from engine.worlds.mdp import BoolArray, FloatArray
@@ -101,15 +101,7 @@ def learn_by_table(
 
         fold(memory, r, s2, terminated, truncated, discount, td_error, level)
         steps += 1
-        row = tables.update[0]
-        row["value_before"] = before
-        row["step_size"] = alpha
-        row["reward"] = r
-        row["discount"] = discount
-        row["next_value"] = value
-        row["next_action"] = a2
-        row["td_target"] = target
-        row["td_error"] = td_error
-        row["value_after"] = table[s, a]
+        note_pair(tables.update, progress["step"], s, a, 1, 1.0, 1)
+        note_update(tables.update, before, alpha, r, discount, value, a2, target, table[s, a])
         record(memory, s, a, r, s2, terminated, truncated, explored, die, level, by_hand)
     return steps

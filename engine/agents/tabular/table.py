@@ -10,6 +10,7 @@ from engine.agents.settings import TabularSettings
 from engine.interaction import Interaction, fill_record, record_values
 from engine.state import State, generator_state, load_array
 from engine.transition import TableUpdate
+from engine.worlds.editing import numbers_after
 from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
 
 
@@ -46,6 +47,11 @@ class TabularAgent:
         fresh = np.where(world.legal, self.settings.initial_value, 0.0)
         tables = self._tables
         tables.pending["chosen"] = False
+        now = int(numbers_after(origin, len(self._legal))[tables.update["state"][0]])
+        if now < 0:
+            tables.update[...] = np.zeros(1, UPDATE)  # The pair is no more.
+        else:
+            tables.update["state"] = now
         self._tables = tables._replace(
             q=np.where(known, tables.q[origin], fresh),
             other=np.where(known, tables.other[origin], fresh) if self.two_tables else tables.other,
@@ -88,9 +94,19 @@ class TabularAgent:
             load_array(array, state.arrays.get(name), name)
         for name, record in self._records().items():
             fill_record(record, state.values[name])
-        if not 0 <= int(self._tables.pending["action"][0]) < self._legal.shape[1]:
-            raise ValueError("the action chosen for the next step is none of this world")
+        self._check(self._tables)
         self._generator.bit_generator.state = state.values["generator"]
+
+    def _check(self, tables: Tables) -> None:
+        """Raise `ValueError` if what was loaded names a state or an action that the world does not have."""
+        states, actions = self._legal.shape
+        pending, update = tables.pending[0], tables.update[0]
+        if not (0 <= pending["action"] < actions and 0 <= update["action"] < actions):
+            raise ValueError("an action chosen or learned from is none of this world")
+        if not (0 <= update["state"] < states and -1 <= update["next_action"] < actions):
+            raise ValueError("the last update is about a state or an action that is none of this world")
+        if tables.visits.min() < 0:
+            raise ValueError("a pair was visited fewer than no times")
 
     def _arrays(self) -> dict[str, FloatArray | IntArray]:
         arrays: dict[str, FloatArray | IntArray] = {"q": self._tables.q, "visits": self._tables.visits}

@@ -1,0 +1,70 @@
+"""Files of older formats, made into what the present one would hold: pure functions, one a record that changed.
+
+What is derived here is only what the older file says in another place; nothing is guessed. The digests of keyframes
+are digests of the older form: those of the moments that the file carries are made anew, the others cannot be and go.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.state import Array, State
+
+FORMAT = 2
+"""The format that is written."""
+
+READ = (1, FORMAT)
+"""The formats that are read."""
+
+Values = Mapping[str, Any]
+
+
+def upgraded(about: Mapping[str, Any], arrays: Mapping[str, Array]) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return the JSON text and the arrays of a file, in any format that is read, as `FORMAT` has them.
+
+    Nothing that is given is changed. A file that lacks what its format has raises `KeyError`, `TypeError`,
+    `AttributeError` or `IndexError`.
+    """
+    about, arrays = dict(about), dict(arrays)
+    if about["format"] == 1:
+        about = _from_1_to_2(about, arrays)
+    return about, arrays
+
+
+def _from_1_to_2(about: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
+    """Upgrade the records of the run and of every mark; the arrays stay as they are."""
+    agent = about["agent"]
+    marks = [{**mark, "values": _values_2(agent, mark["values"])} for mark in about["marks"]]
+    return {
+        **about,
+        "format": 2,
+        "values": _values_2(agent, about["values"]),
+        "marks": marks,
+        "timeline": {**about["timeline"], "keyframes": _keyframes(about["timeline"]["keyframes"], marks, arrays)},
+    }
+
+
+def _values_2(agent: str, values: Values) -> dict[str, Any]:
+    """Upgrade the plain values of one moment."""
+    changed = {} if agent == "dqn" else {"agent.update": _table_update_2(values)}
+    return {**values, **changed}
+
+
+def _table_update_2(values: Values) -> dict[str, Any]:
+    """Let the update of a table say which pair it is about: in format 1 always that of the last transition."""
+    update, last, step = values["agent.update"], values["interaction.last"], values["interaction.progress"]["step"]
+    pair = {"step": step, "state": last["state"], "action": last["action"]}
+    reach = {"steps": 1, "trace": 1.0, "pairs": 1}
+    if update["step_size"] == 0.0:  # Nothing was learned yet.
+        pair, reach = dict.fromkeys(pair, 0), {"steps": 0, "trace": 0.0, "pairs": 0}
+    return {**update, **pair, **reach}
+
+
+def _keyframes(keyframes: list[list[Any]], marks: list[dict[str, Any]], arrays: dict[str, Array]) -> list[list[Any]]:
+    """Return those steps and digests of keyframes whose moments the file carries, in the form of their upgrade."""
+    known = {step for step, _ in keyframes}
+    made: dict[int, str] = {}
+    for number, mark in enumerate(marks):
+        whole = State(State(arrays, {}).under(f"mark{number}").arrays, mark["values"])
+        parts = {name: whole.under(name) for name in ("agent", "interaction")}
+        made[mark["values"]["interaction.progress"]["step"]] = State.joined(parts).digest()
+    return [[step, made[step]] for step in sorted(known & set(made))]
