@@ -171,10 +171,11 @@ def _expect_fitting(about: dict[str, Any], arrays: Mapping[str, Array]) -> None:
     Else a small file could ask for a large world or a large network. An edit changes the number of states by one.
     """
     states, actions = worlds.size_of(about["world"]["definition"])
+    map_size = worlds.map_size_of(about["world"]["definition"])
     settings = agents.check(about["agent"], about["settings"])
     edits = sum(entry["kind"] == "edit" for entry in about["log"])
-    name, _ = settings.largest_array(states, actions)
-    sizes = {settings.largest_array(states + more, actions)[1] for more in range(-edits, edits + 1)}
+    name, _ = settings.largest_array(states, actions, map_size)
+    sizes = {settings.largest_array(states + more, actions, map_size)[1] for more in range(-edits, edits + 1)}
     if arrays[f"agent.{name}"].size not in sizes:
         raise ValueError(f"the array {name!r} does not fit the world and the settings")
 

@@ -64,13 +64,32 @@ class TableUpdate:
 
 
 @dataclass(frozen=True)
+class Replayed:
+    """One transition of a replayed batch, as the gradient step saw it."""
+
+    place: int
+    """The number of the state, or -1 in a world whose states have none."""
+    action: int
+    reward: float
+    """The discounted sum of the rewards of `span` steps, or of those until the episode terminated."""
+    next_place: int
+    """Where these steps led to; -1 as above."""
+    span: int
+    """After how many steps the next value counted, by the discount to this power; 0 where it did not."""
+    terminated: bool
+    td_error: float
+    weight: float
+    """The importance weight by which the error counted: 1.0 where the draw from the replay was uniform."""
+
+
+@dataclass(frozen=True)
 class BatchUpdate:
     """The numbers of the last gradient step of a Q-network on a batch of replayed transitions."""
 
     updates: int
     """How many gradient steps there were so far; 0 while the replay still fills and nothing was learned."""
     loss: float
-    """The mean squared TD error of the batch, before the step."""
+    """The mean loss of the batch, before the step: the squared TD error, or Huber's, each times its weight."""
     batch_size: int
     mean_abs_td_error: float
     updates_until_copy: int
@@ -78,7 +97,7 @@ class BatchUpdate:
     replay_size: int
     replay_capacity: int
     learning_starts: int
-    """How many transitions the replay must hold before learning begins."""
+    """How many transitions must have been made before learning begins."""
     value_before: float
     """Q(state, action) of the transition just made, before the gradient step."""
     value_after: float
@@ -86,9 +105,21 @@ class BatchUpdate:
     reward: float
     discount: float
     next_value: float
-    """The best legal value of the next state by the target network: 0.0 after a terminated transition."""
+    """The value of `next_action` in the next state, before the step: 0.0 after a terminated transition."""
     td_target: float
-    """reward + discount * next_value: what the network is drawn to when this transition is replayed."""
+    """reward + discount * next_value: the one-step target of the transition just made."""
+    next_action: int = -1
+    """The action of the next state whose value the target used: -1 after a terminated transition."""
+    n_step: int = 1
+    """How many rewards are added up in what is replayed; above 1, `td_target` is not what the network is drawn to."""
+    target_tau: float = 0.0
+    """The share by which the target network follows each update; 0.0 where it is copied."""
+    oldest_age: int = 0
+    """How many transitions ago the oldest entry of the replay was made."""
+    mean_age: float = 0.0
+    """How many transitions ago the entries of the replay were made, in the mean."""
+    replayed: tuple[Replayed, ...] = ()
+    """The first of the transitions that the last gradient step was made of, in the order of their draw."""
 
 
 Update = TableUpdate | BatchUpdate

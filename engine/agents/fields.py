@@ -33,8 +33,11 @@ class Settings(Protocol):
     def discount(self) -> float:
         """The discount factor (gamma); every agent has one."""
 
-    def largest_array(self, states: int, actions: int) -> tuple[str, int]:
-        """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
+    def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
+        """Return the name of the largest array in the state of such an agent, and how many numbers it holds.
+
+        `map_size` are rows and columns of the world's map, both 0 where it has none.
+        """
         ...
 
 

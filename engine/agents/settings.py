@@ -1,10 +1,11 @@
 """The settings of each agent, apart from the agents themselves, so that they can be listed without loading torch."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
+from engine.agents.dqn.architecture import PLANES, Architecture
 from engine.agents.exploration import BEHAVIOURS, Behaviour, Schedule, StepSize
 from engine.agents.fields import choice, flag, integer, number, schedule, step_size, widths
+from engine.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class TabularSettings:
         level = (self.epsilon, self.temperature, self.confidence)[BEHAVIOURS.index(self.exploration)]
         return Behaviour(BEHAVIOURS.index(self.exploration), level.row)
 
-    def largest_array(self, states: int, actions: int) -> tuple[str, int]:
+    def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
         """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
         return "q", states * actions
 
@@ -42,13 +43,34 @@ class DQNSettings:
     replay_capacity: int = integer(10_000, "transitions the replay holds; the oldest go first", 1, 1_000_000)
     learning_starts: int = integer(100, "transitions made before learning begins", 1, 1_000_000)
     train_every: int = integer(1, "transitions from one update to the next", 1, 10_000)
+    n_step: int = integer(1, "rewards added up before the next value counts", 1, 100)
+    prioritized: bool = flag(False, "replay what surprised most more often, and weigh it less")
+    priority_exponent: float = number(0.6, "prioritized: how much priorities count (alpha); 0 is uniform", 0.0, 1.0)
+    priority_correction: Schedule = schedule(
+        "0.4->1.0/10000", "prioritized: how far weights make up for it (beta); 1 wholly", 0.0, 1.0
+    )
     target_network: bool = flag(True, "hold the target still; without it the target moves with every update")
     target_update_every: int = integer(100, "updates from one copy to the target network to the next", 1, 1_000_000)
     target_tau: float = number(0.0, "instead of copies, the share by which the target follows each update", 0.0, 1.0)
     double: bool = flag(False, "let the Q-network choose the next action and the target network value it")
+    dueling: bool = flag(False, "let the network say the value of a state and the advantages of its actions apart")
     loss: str = choice("mse", ("mse", "huber"), "squared errors, or huber: linear beyond 1")
     gradient_clip: float = number(0.0, "largest length of the gradient; 0 for any", 0.0, 1e6)
+    encoding: str = choice("one-hot", ("one-hot", "coordinates", "planes"), "what the network sees of a state")
+    network: str = choice("mlp", ("mlp", "cnn"), "layers of neurons, or convolutions before them (of planes)")
 
-    def largest_array(self, states: int, actions: int) -> tuple[str, int]:
+    def __post_init__(self) -> None:
+        """Raise `InputError` for settings that do not go together."""
+        if self.network == "cnn" and self.encoding != "planes":
+            raise InputError(
+                f"setting network: cnn sees images, not encoding {self.encoding}; set encoding=planes, too"
+            )
+
+    def architecture(self, observation: tuple[int, ...], actions: int) -> Architecture:
+        """Return the shape of the network for observations of a shape."""
+        return Architecture(observation, self.hidden, actions, self.dueling, self.network == "cnn")
+
+    def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
         """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
-        return "network.online", sum((a + 1) * b for a, b in pairwise((states, *self.hidden, actions)))
+        observations = {"one-hot": (states,), "coordinates": (2,), "planes": (PLANES, *map_size)}
+        return "network.online", self.architecture(observations[self.encoding], actions).size

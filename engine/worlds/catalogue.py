@@ -91,6 +91,12 @@ def size_of(definition: Mapping[str, Any]) -> tuple[int, int]:
     return len(definition["states"]), len(definition["actions"])
 
 
+def map_size_of(definition: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many rows and columns the map of a definition has, both 0 where it has none."""
+    lines = definition["map"].removesuffix("\n").split("\n") if "map" in definition else definition.get("layout", [])
+    return len(lines), max(map(len, lines), default=0)
+
+
 def library() -> list[str]:
     """Return the ids of the worlds we ship, in an order in which they may be taught."""
     return list(LIBRARY)

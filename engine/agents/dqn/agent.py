@@ -5,9 +5,13 @@ from typing import ClassVar
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from engine.agents.dqn.encoding import Place, encoding_of
 from engine.agents.dqn.learner import QLearner, Result, Rule
-from engine.agents.dqn.replay import Replay
+from engine.agents.dqn.priorities import Priorities
+from engine.agents.dqn.replay import Batch, Replay
+from engine.agents.dqn.returns import Entry, Pending
 from engine.agents.kernels.choosing import epsilon_greedy
 from engine.agents.kernels.schedules import schedule_value
 from engine.agents.loop import Decision, interact
@@ -15,105 +19,213 @@ from engine.agents.settings import DQNSettings
 from engine.errors import InputError
 from engine.interaction import Interaction
 from engine.state import State, generator_state
-from engine.transition import BatchUpdate
+from engine.transition import BatchUpdate, Replayed
+from engine.worlds.editing import numbers_after
+from engine.worlds.environment import World
 from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
 
 # Small layers gain nothing from several threads, and one thread adds up in one order: the same bits on every machine.
 torch.set_num_threads(1)
 
+FIXED = ("hidden", "replay_capacity", "dueling", "prioritized", "encoding", "network")
+"""The settings that shape the network or the replay, and so stay as they are while the agent lives."""
+
+SHOWN = 8
+"""How many of the replayed transitions an update tells of."""
+
 
 class DQN:
-    """Deep Q-learning with a target network and experience replay (Mnih et al., 2015)."""
+    """Deep Q-learning with a target network and experience replay (Mnih et al., 2015), and what came after it.
+
+    What the screen explains costs passes through the network of its own. It is written down only where `advance` may
+    return: after the last of its steps, and after the last step of each episode.
+    """
 
     name: ClassVar[str] = "dqn"
     keyframe_every = 1000
 
-    def __init__(self, world: TabularMDP, settings: DQNSettings, generator: np.random.Generator) -> None:
+    def __init__(self, world: World, settings: DQNSettings, generator: np.random.Generator) -> None:
+        encoding = encoding_of(settings.encoding, world)
         self._legal = world.legal
         self._generator = generator
-        self._learner = QLearner(world.legal, settings.hidden, _rule(settings), generator)
-        self._replay = Replay(settings.replay_capacity)
-        self._transitions = 0
+        architecture = settings.architecture(encoding.observation_shape, len(world.actions))
+        self._learner = QLearner(encoding, world.legal, architecture, _rule(settings), generator)
+        priorities = Priorities(settings.replay_capacity, settings.priority_exponent) if settings.prioritized else None
+        self._replay = Replay(settings.replay_capacity, encoding, priorities)
+        self._pending = Pending(encoding)
+        self._numbered = not encoding.place_shape
+        self._place = np.zeros((1, *encoding.place_shape), encoding.place_dtype)
+        self._place_tensor = torch.from_numpy(self._place)
+        self._transitions = self._steps_left = 0
+        self._result = Result(0.0, 0.0)
+        self._batch: Batch | None = None
         self._update: BatchUpdate | None = None
         self.settings = settings
         self.change(settings)
 
     def change(self, settings: DQNSettings) -> None:
-        """See `Agent.change`: the network's shape and the replay's capacity stay as they are."""
-        for name in ("hidden", "replay_capacity"):
+        """See `Agent.change`: what shapes the network and the replay stays; returns under way keep their discount."""
+        for name in FIXED:
             if getattr(settings, name) != getattr(self.settings, name):
                 raise InputError(f"setting {name} cannot change while the agent lives; begin a new run for that")
+        if (settings.n_step, settings.discount) != (self.settings.n_step, self.settings.discount):
+            self._keep_pending()
         self.settings = settings
-        self._epsilon_row = settings.epsilon.row
+        self._epsilon_row, self._correction_row = settings.epsilon.row, settings.priority_correction.row
         self._learner.rule = _rule(settings)
+        self._replay.change_exponent(settings.priority_exponent)
 
     def resettle(self, world: TabularMDP, origin: IntArray) -> None:
-        """See `Agent.resettle`: transitions of states that are no more are forgotten, a new input begins at zero."""
-        self._learner = self._learner.resettled(world.legal, origin)
+        """See `Agent.resettle`: transitions of states that are no more are forgotten, a new input begins at zero.
+
+        Returns under way end here, since what follows comes from another world.
+        """
+        self._keep_pending()
+        encoding = encoding_of(self.settings.encoding, world)
+        self._learner = self._learner.resettled(encoding, world.legal, origin)
         self._replay.renumber(origin, len(self._legal))
+        if self._update is not None:
+            now = [*numbers_after(origin, len(self._legal)).tolist(), -1]  # The last one is for what is -1 already.
+            replayed = tuple(
+                dataclasses.replace(one, place=now[one.place], next_place=now[one.next_place])
+                for one in self._update.replayed
+            )
+            self._update = dataclasses.replace(self._update, replayed=replayed)
+        self._batch = None
         self._legal = world.legal
 
     def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """See `Agent.advance`."""
+        self._steps_left = steps
         return interact(self, interaction, self.settings.discount, steps, episodes, by_hand)
 
-    def act(self, state: int, step: int, by_hand: int = -1) -> Decision:
+    def act(self, place: Place, step: int, by_hand: int = -1) -> Decision:
         """Choose epsilon-greedily by the Q-network, unless a person chose."""
         epsilon = self.epsilon(step)
         if by_hand >= 0:
             return Decision(by_hand, False, 1.0, epsilon)
-        values = self.values_of(state)
-        action, explored, die = epsilon_greedy(values, values, self._legal[state], epsilon, self._generator)
+        values = self.values_of(place)
+        action, explored, die = epsilon_greedy(values, values, self._legal[place if self._numbered else 0], epsilon, self._generator)
         return Decision(action, explored, die, epsilon)
 
     def learn(
-        self, state: int, action: int, reward: float, next_state: int, terminated: bool, truncated: bool
+        self, place: Place, action: int, reward: float, next_place: Place, terminated: bool, truncated: bool
     ) -> float:
         """Keep the transition and, when it is time, replay a batch; return the mean |TD error| of that batch."""
-        next_value = 0.0 if terminated else float(self._learner.next_values(torch.tensor([next_state]))[0])
-        before = float(self.values_of(state)[action])
-        self._replay.add(state, action, reward, next_state, terminated)
         self._transitions += 1
-        result = self._replay_batch()
-        self._update = BatchUpdate(
-            updates=self._learner.updates,
-            loss=result.loss,
-            batch_size=self.settings.batch_size,
-            mean_abs_td_error=result.mean_abs_td_error,
-            updates_until_copy=-self._learner.updates % self.settings.target_update_every,
-            replay_size=self._replay.size,
-            replay_capacity=self._replay.capacity,
-            learning_starts=self.settings.learning_starts,
+        self._steps_left -= 1
+        if self._steps_left > 0 and not terminated and not truncated:
+            self._keep(place, action, reward, next_place, terminated, truncated)
+            self._replay_batch()
+            return self._result.mean_abs_td_error
+        before = float(self.values_of(place)[action])
+        following = (0.0, -1) if terminated else self._learner.bootstrap_of(self._as_tensor(next_place))
+        self._keep(place, action, reward, next_place, terminated, truncated)
+        self._replay_batch()
+        self._update = self._explanation(reward, before, float(self.values_of(place)[action]), *following)
+        return self._result.mean_abs_td_error
+
+    def _keep(
+        self, place: Place, action: int, reward: float, next_place: Place, terminated: bool, truncated: bool
+    ) -> None:
+        """Add to the replay what is complete with this transition."""
+        if self.settings.n_step == 1:
+            self._replay.add(place, action, reward, next_place, 0 if terminated else 1, self._transitions)
+            return
+        settings, ended = self.settings, terminated or truncated
+        for entry in self._pending.add(
+            place, action, reward, next_place, terminated, ended, settings.n_step, settings.discount
+        ):
+            self._keep_entry(entry)
+
+    def _keep_entry(self, entry: Entry) -> None:
+        made_at = self._transitions - entry.steps + 1
+        self._replay.add(entry.place, entry.action, entry.reward, entry.next_place, entry.span, made_at)
+
+    def _keep_pending(self) -> None:
+        """Take the returns under way for complete."""
+        for entry in self._pending.flush(self.settings.discount):
+            self._keep_entry(entry)
+
+    def _replay_batch(self) -> None:
+        """Make a gradient step if one is due now."""
+        settings, learner = self.settings, self._learner
+        if self._transitions % settings.train_every or self._transitions < settings.learning_starts:
+            return
+        if self._replay.size == 0:
+            return
+        correction = float(schedule_value(self._correction_row, self._transitions)) if settings.prioritized else 0.0
+        self._batch = self._replay.sample(settings.batch_size, self._generator, correction)
+        self._result = learner.update(self._batch, settings.discount)
+        self._replay.learn(self._batch, learner.td_errors)
+        copies = settings.target_network and not settings.target_tau
+        if copies and learner.updates % settings.target_update_every == 0:
+            learner.copy_to_target()
+
+    def _explanation(
+        self, reward: float, before: float, after: float, next_value: float, next_action: int
+    ) -> BatchUpdate:
+        settings, learner, replay = self.settings, self._learner, self._replay
+        return BatchUpdate(
+            updates=learner.updates,
+            loss=self._result.loss,
+            batch_size=settings.batch_size,
+            mean_abs_td_error=self._result.mean_abs_td_error,
+            updates_until_copy=-learner.updates % settings.target_update_every,
+            replay_size=replay.size,
+            replay_capacity=replay.capacity,
+            learning_starts=settings.learning_starts,
             value_before=before,
-            value_after=float(self.values_of(state)[action]),
+            value_after=after,
             reward=reward,
-            discount=self.settings.discount,
+            discount=settings.discount,
             next_value=next_value,
-            td_target=reward + self.settings.discount * next_value,
+            td_target=reward + settings.discount * next_value,
+            next_action=next_action,
+            n_step=settings.n_step,
+            target_tau=settings.target_tau if settings.target_network else 0.0,
+            oldest_age=self._transitions - replay.oldest if replay.size else 0,
+            mean_age=self._transitions - replay.mean_birth if replay.size else 0.0,
+            replayed=self._replayed(),
         )
-        return result.mean_abs_td_error
 
-    def _replay_batch(self) -> Result:
-        """Make a gradient step if one is due now, else say again what the last one found."""
-        due = self._transitions % self.settings.train_every == 0
-        if not due or self._transitions < self.settings.learning_starts:
-            return Result(self._update.loss, self._update.mean_abs_td_error) if self._update else Result(0.0, 0.0)
-        batch = self._replay.sample(self.settings.batch_size, self._generator)
-        result = self._learner.update(batch, self.settings.discount)
-        copies = self.settings.target_network and not self.settings.target_tau
-        if copies and self._learner.updates % self.settings.target_update_every == 0:
-            self._learner.copy_to_target()
-        return result
+    def _replayed(self) -> tuple[Replayed, ...]:
+        """Tell of the first transitions of the last batch; of none from before a load but what was told then."""
+        if self._batch is None:
+            return self._update.replayed if self._update else ()
+        batch, numbered = self._batch, self._numbered
+        columns = (
+            batch.places[:SHOWN].tolist() if numbered else [-1] * SHOWN,
+            batch.actions[:SHOWN].tolist(),
+            batch.rewards[:SHOWN].tolist(),
+            batch.next_places[:SHOWN].tolist() if numbered else [-1] * SHOWN,
+            batch.spans[:SHOWN].tolist(),
+            (batch.spans[:SHOWN] == 0).tolist(),
+            self._learner.td_errors[:SHOWN].tolist(),
+            batch.weights[:SHOWN].tolist(),
+        )
+        return tuple(Replayed(*row) for row in zip(*columns, strict=False))
 
-    def values_of(self, state: int) -> FloatArray:
+    def _as_tensor(self, place: Place) -> Tensor:
+        self._place[0] = place
+        return self._place_tensor
+
+    def values_of(self, place: Place) -> FloatArray:
         """See `Agent.values_of`."""
-        values: FloatArray = self._learner.values(self._learner.online, torch.tensor([state]))[0].numpy().astype(float)
+        values: FloatArray = self._learner.values_of(self._as_tensor(place))[0].astype(np.float64)
         return values
 
     def q_values(self) -> FloatArray:
-        """See `Agent.q_values`: computed by the Q-network for all states in one batch."""
-        states = torch.arange(len(self._legal))
-        return np.where(self._legal, self._learner.values(self._learner.online, states).numpy(), np.nan).astype(float)
+        """See `Agent.q_values`."""
+        return self._learner.table(self._learner.online, torch.arange(len(self._legal)))
+
+    def target_values(self) -> FloatArray:
+        """Return what the target network says of every pair, as `q_values` does of the one that learns."""
+        return self._learner.table(self._learner.target, torch.arange(len(self._legal)))
+
+    def replay_counts(self) -> IntArray:
+        """Return how many entries of the replay were made in each state, shape (states,); (0,) without numbers."""
+        return self._replay.counts(len(self._legal)) if self._numbered else np.zeros(0, np.int64)
 
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""
@@ -130,17 +242,29 @@ class DQN:
             "update": dataclasses.asdict(self._update) if self._update else None,
             "generator": generator_state(self._generator),
         }
-        parts = State.joined({"network": self._learner.state(), "replay": self._replay.state()})
-        return State(parts.arrays, {**parts.values, **own})
+        parts = {"network": self._learner.state(), "replay": self._replay.state(), "pending": self._pending.state()}
+        joined = State.joined(parts)
+        return State(joined.arrays, {**joined.values, **own})
 
     def load_state(self, state: State) -> None:
         """See `Agent.load_state`."""
         self._learner.load_state(state.under("network"))
         self._replay.load_state(state.under("replay"), *self._legal.shape)
+        self._pending.load_state(state.under("pending"), *self._legal.shape)
         self._transitions = int(state.values["transitions"])
-        update = state.values["update"]
-        self._update = BatchUpdate(**update) if update else None
+        self._update = _update_of(state.values["update"])
+        self._result, self._batch = Result(0.0, 0.0), None
+        if self._update is not None:
+            self._result = Result(self._update.loss, self._update.mean_abs_td_error)
         self._generator.bit_generator.state = state.values["generator"]
+
+
+def _update_of(values: dict[str, object] | None) -> BatchUpdate | None:
+    """Return the update of a state, in which tuples and records have become lists and tables."""
+    if values is None:
+        return None
+    replayed = tuple(Replayed(**one) for one in values["replayed"])  # type: ignore[attr-defined]
+    return BatchUpdate(**{**values, "replayed": replayed})  # type: ignore[arg-type]
 
 
 def _rule(settings: DQNSettings) -> Rule:
