@@ -1,10 +1,14 @@
 """The options of deep Q-learning: each resumes to the bit, in whatever portions; what cannot be is refused."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors
+import safetensors.numpy
 
+from engine.agents.dqn import format1
 from engine.agents.dqn.encoding import Coordinates, Planes, encoding_of
 from engine.agents.dqn.learner import QLearner
 from engine.errors import InputError
@@ -196,3 +200,20 @@ def _all(world):
     import torch
 
     return torch.arange(len(world.states))
+
+
+def test_the_dqn_of_a_file_of_format_1_goes_on_with_what_it_had():
+    path = Path(__file__).parent / "fixtures" / "format-1-dqn.safetensors"
+    with safetensors.safe_open(path, "numpy") as file:
+        about = json.loads(file.metadata()["qscope"])
+    old = State(safetensors.numpy.load_file(path), about["values"]).under("agent")
+    world = catalogue.build(about["world"]["name"], about["world"]["definition"])
+    run = Run(world, "dqn", about["settings"], about["seed"])
+    run.agent.load_state(format1.updated(old))
+    arrays = run.agent.state().arrays
+    assert set(arrays) == set(Run(world, "dqn", about["settings"], 0).agent.state().arrays)
+    assert np.array_equal(arrays["replay.places"], old.arrays["replay.states"])
+    assert np.array_equal(arrays["replay.spans"], old.arrays["replay.continues"])
+    rows = np.argsort(arrays["replay.made_at"])
+    assert rows[-1] == (old.values["replay.next"] - 1) % len(rows)
+    assert run.agent.update().loss == old.values["update"]["loss"]
