@@ -217,3 +217,20 @@ def test_the_dqn_of_a_file_of_format_1_goes_on_with_what_it_had():
     rows = np.argsort(arrays["replay.made_at"])
     assert rows[-1] == (old.values["replay.next"] - 1) % len(rows)
     assert run.agent.update().loss == old.values["update"]["loss"]
+
+
+def test_a_world_without_a_model_is_learned_from_and_gone_on_with_exactly():
+    options = {**FEW, "n_step": "3", "prioritized": "true", "dueling": "true"}
+    run, other = (Run(catalogue.find("gym:CartPole-v1"), "dqn", options, 0) for _ in range(2))
+    run.advance(steps=70)
+    other.load_state(through_json(run.state()))
+    for one in (run, other):
+        one.advance(steps=30)
+    assert run.digest() == other.digest()
+    assert run.agent.update().replayed[0].place == -1
+    assert run.state().arrays["agent.replay.places"].shape == (64, 4)
+
+
+def test_what_is_observed_in_a_world_without_a_model_has_no_coordinates():
+    with pytest.raises(InputError, match="encoding: coordinates needs a world with a map"):
+        Run(catalogue.find("gym:CartPole-v1"), "dqn", {"encoding": "coordinates"}, 0)

@@ -105,7 +105,9 @@ class DQN:
         if by_hand >= 0:
             return Decision(by_hand, False, 1.0, epsilon)
         values = self.values_of(place)
-        action, explored, die = epsilon_greedy(values, values, self._legal[place if self._numbered else 0], epsilon, self._generator)
+        action, explored, die = epsilon_greedy(
+            values, values, self._legal[place if self._numbered else 0], epsilon, self._generator
+        )
         return Decision(action, explored, die, epsilon)
 
     def learn(

@@ -13,8 +13,8 @@ from torch import Tensor
 from engine.agents.dqn.architecture import Shape
 from engine.errors import InputError
 from engine.state import Array
-from engine.worlds.layout import Layout
 from engine.worlds.environment import Environment, World
+from engine.worlds.layout import Layout
 from engine.worlds.mdp import FloatArray, TabularMDP
 
 Place = int | Array
