@@ -199,7 +199,10 @@ def replay(options: argparse.Namespace) -> int:
     elif step is None:
         print(f"the same: {run.step:,} steps derived again in {report['seconds']:.2f} s, digest {about['digest'][:16]}")
     else:
+        made = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
         print(f"not the same: the runs first differ at the keyframe of step {step:,}")
+        print(f"it was saved in format {about['format']} by qscope {about['program']} with {made};")
+        print("in other versions the sums of a network may run in another order")
     return 0 if step is None else 1
 
 

@@ -8,11 +8,11 @@ import pytest
 import safetensors
 import safetensors.numpy
 
-from engine.agents.dqn import format1
 from engine.agents.dqn.encoding import Coordinates, Planes, encoding_of
 from engine.agents.dqn.learner import QLearner
 from engine.errors import InputError
 from engine.interventions import Act, Change, Edit
+from engine.migrations import dqn as migrated
 from engine.run import Run
 from engine.state import State
 from engine.worlds import catalogue
@@ -209,7 +209,7 @@ def test_the_dqn_of_a_file_of_format_1_goes_on_with_what_it_had():
     old = State(safetensors.numpy.load_file(path), about["values"]).under("agent")
     world = catalogue.build(about["world"]["name"], about["world"]["definition"])
     run = Run(world, "dqn", about["settings"], about["seed"])
-    run.agent.load_state(format1.updated(old))
+    run.agent.load_state(migrated.updated(old))
     arrays = run.agent.state().arrays
     assert set(arrays) == set(Run(world, "dqn", about["settings"], 0).agent.state().arrays)
     assert np.array_equal(arrays["replay.places"], old.arrays["replay.states"])

@@ -7,6 +7,7 @@ are digests of the older form: those of the moments that the file carries are ma
 from collections.abc import Mapping
 from typing import Any
 
+from engine.migrations import dqn
 from engine.state import Array, State
 
 FORMAT = 2
@@ -31,8 +32,10 @@ def upgraded(about: Mapping[str, Any], arrays: Mapping[str, Array]) -> tuple[dic
 
 
 def _from_1_to_2(about: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
-    """Upgrade the records of the run and of every mark; the arrays stay as they are."""
+    """Upgrade the records of the run and of every mark; of the arrays, which are changed, those of a DQN."""
     agent = about["agent"]
+    if agent == "dqn":
+        about = _dqn_2(about, arrays)
     marks = [{**mark, "values": _values_2(agent, mark["values"])} for mark in about["marks"]]
     return {
         **about,
@@ -41,6 +44,22 @@ def _from_1_to_2(about: dict[str, Any], arrays: dict[str, Array]) -> dict[str, A
         "marks": marks,
         "timeline": {**about["timeline"], "keyframes": _keyframes(about["timeline"]["keyframes"], marks, arrays)},
     }
+
+
+def _dqn_2(about: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
+    """Upgrade the state of a DQN at every moment of the file."""
+    moments = {"agent": about["values"]}
+    moments |= {f"mark{number}.agent": mark["values"] for number, mark in enumerate(about["marks"])}
+    upgraded = []
+    for prefix, values in moments.items():
+        before = State(arrays, {f"{prefix.removesuffix('agent')}{key}": value for key, value in values.items()})
+        after = dqn.updated(before.under(prefix))
+        for name in [name for name in arrays if name.startswith(f"{prefix}.")]:
+            del arrays[name]
+        arrays |= {f"{prefix}.{name}": array for name, array in after.arrays.items()}
+        upgraded.append({**values, **{f"agent.{key}": value for key, value in after.values.items()}})
+    marks = [{**mark, "values": values} for mark, values in zip(about["marks"], upgraded[1:], strict=True)]
+    return {**about, "values": upgraded[0], "marks": marks}
 
 
 def _values_2(agent: str, values: Values) -> dict[str, Any]:
