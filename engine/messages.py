@@ -19,10 +19,13 @@ __all__ = [
     "BatchUpdate",
     "BranchView",
     "ChangeSettings",
+    "CloseEpisode",
     "Command",
+    "CurvesView",
     "Demonstrate",
     "EditCell",
     "EpisodeBack",
+    "EpisodeStep",
     "EpisodesView",
     "Faster",
     "FinishEpisode",
@@ -35,6 +38,7 @@ __all__ = [
     "Reset",
     "RunAtFullSpeed",
     "Save",
+    "ShowEpisode",
     "Slower",
     "Snapshot",
     "Start",
@@ -43,6 +47,7 @@ __all__ = [
     "SwitchBranch",
     "TableUpdate",
     "TimelineView",
+    "Trajectory",
     "Transition",
     "TruthView",
     "Update",
@@ -132,6 +137,19 @@ class GoTo:
 
 
 @dataclass(frozen=True)
+class ShowEpisode:
+    """Derive a finished episode again, step by step, beside the run."""
+
+    episode: int
+    """Its number, counted from 1."""
+
+
+@dataclass(frozen=True)
+class CloseEpisode:
+    """Give up or forget the episode that was asked for."""
+
+
+@dataclass(frozen=True)
 class SwitchBranch:
     """Go on in another branch of the run, where it was furthest."""
 
@@ -191,6 +209,8 @@ Command = (
     | StepBack
     | EpisodeBack
     | GoTo
+    | ShowEpisode
+    | CloseEpisode
     | SwitchBranch
     | ActByHand
     | ChangeSettings
@@ -256,6 +276,11 @@ class EpisodesView:
 
     finished: int
     returns: FloatArray
+    discounted_returns: FloatArray
+    td_errors: FloatArray
+    """The mean |TD error| of each episode."""
+    epsilons: FloatArray
+    """Epsilon at the last step of each episode."""
     lengths: IntArray
     terminated: BoolArray
     """False where the step limit cut the episode short."""
@@ -274,6 +299,52 @@ class TruthView:
     """Share of the non-terminal reachable states whose greedy action is optimal."""
     start_value: float
     """V*(start), the mean over the start states."""
+
+
+@dataclass(frozen=True, eq=False)
+class CurvesView:
+    """How the learner came nearer to the optimum: samples at ever wider distances, arrays of one length."""
+
+    steps: IntArray
+    """The steps of the run at which it was looked; the last is at most the step of the snapshot."""
+    q_error: FloatArray
+    """max |Q - Q*| at each; NaN where the optimum is not known."""
+    policy_agreement: FloatArray
+    loss: FloatArray
+    """The loss of the last gradient step; NaN for an agent without one."""
+    first_optimal: int | None
+    """The first sampled step at which the greedy policy was optimal in every state; None if at none."""
+
+
+@dataclass(frozen=True)
+class EpisodeStep:
+    """One transition of an episode that was looked up, with its term of the discounted return."""
+
+    step: int
+    """The number of the step in the run."""
+    state: str
+    action: str
+    reward: float
+    next_state: str
+    explored: bool
+    by_hand: bool
+    td_error: float
+    """NaN where nothing was learned from the step."""
+    weight: float
+    """discount ** t, t counted from 0 at the first step of the episode."""
+    total: float
+    """The sum of the terms weight * reward up to this step."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """A finished episode, derived again step by step; without steps as long as this goes on."""
+
+    episode: int
+    steps: tuple[EpisodeStep, ...]
+    terminated: bool
+    progress: float
+    """The share of the derivation that is done, from 0.0 to 1.0."""
 
 
 @dataclass(frozen=True)
@@ -368,3 +439,7 @@ class Snapshot:
     """The last few notices, oldest first."""
     observation: ObservationView | None = None
     """What is seen, in a world without a model."""
+    curves: CurvesView | None = None
+    """How the learner came nearer to the optimum up to this step; None where nobody took samples."""
+    trajectory: Trajectory | None = None
+    """The finished episode that was asked for; None if none was."""

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from engine import saves, view
 from engine.agents import catalogue as agents
+from engine.curves import Sample
+from engine.derivation import Derivation
 from engine.errors import InputError
 from engine.interventions import Act, Change, Edit
 from engine.messages import (
     ActByHand,
     ChangeSettings,
+    CloseEpisode,
     Command,
     EditCell,
     EpisodeBack,
@@ -19,10 +22,12 @@ from engine.messages import (
     Notice,
     Reset,
     Save,
+    ShowEpisode,
     Snapshot,
     Start,
     StepBack,
     SwitchBranch,
+    Trajectory,
 )
 from engine.run import UNLIMITED, Run
 from engine.timeline import MEMORY, Timeline
@@ -45,6 +50,8 @@ class Session:
         self._memory = timeline_memory
         self.timeline: Timeline | None = None
         self.demonstration: Walk | None = None
+        self._derivation: Derivation | None = None
+        self._trajectory: Trajectory | None = None
         self.save_name = ""
         self._say = say
         self.cold = False
@@ -115,6 +122,11 @@ class Session:
             case SwitchBranch(name):
                 self._say(f"going to {name}")
                 self._the_timeline().switch(name)
+            case ShowEpisode(episode):
+                self._derivation = Derivation(self._the_timeline(), episode)
+                self._trajectory = self._derivation.shown
+            case CloseEpisode():
+                self._derivation = self._trajectory = None
             case _:
                 self._intervene(command)
 
@@ -133,6 +145,19 @@ class Session:
                 raise TypeError(f"{command} is not for the session")
         if timeline.branch.name != branch:
             self.notify(f"{timeline.branch.name} begins at step {timeline.branch.fork:,}; {branch} is kept")
+
+    @property
+    def deriving(self) -> bool:
+        """Whether an episode that was asked for is being derived again."""
+        return self._derivation is not None
+
+    def derive(self) -> None:
+        """Go a portion further with the episode that was asked for."""
+        derivation, self._derivation = self._derivation, None
+        if derivation is not None:
+            derivation.advance()
+            self._trajectory = derivation.shown
+            self._derivation = None if derivation.done else derivation
 
     def warm_up(self) -> None:
         """Compile the loop of a new run before its first step is asked for."""
@@ -171,20 +196,19 @@ class Session:
         if self.timeline is None:
             return None
         run = self.timeline.run
-        if self._views is None or not self._views.fit(run):
-            self._views = Views(run)
+        views = self._views_of(run)
         shown = self.demonstration.interaction if self.demonstration else run.interaction
         q = run.q_values(shown)
         return Snapshot(
-            world=self._views.world,
-            agent=self._views.agent,
+            world=views.world,
+            agent=views.agent,
             step=run.step,
             epsilon=run.agent.epsilon(run.step),
             q=q,
             greedy=view.greedy_actions(q),
             update=None if self.demonstration else run.agent.update(),
             episodes=view.episodes_view(run.statistics),
-            truth=self._views.truth.beside(q),
+            truth=views.truth.beside(q),
             timeline=view.timeline_view(self.timeline, self._saved_steps),
             playing=playing,
             speed=speed,
@@ -195,6 +219,8 @@ class Session:
             busy="",
             notices=self._notices,
             observation=view.observation_view(run.world, shown),
+            curves=view.curves_view(self.timeline),
+            trajectory=self._trajectory,
             **view.interaction_view(shown),
         )
 
@@ -227,6 +253,8 @@ class Session:
     def _take(self, timeline: Timeline, save_name: str = "") -> None:
         self.forget_autosave()
         self.timeline, self.demonstration, self.save_name = timeline, None, save_name
+        self._derivation = self._trajectory = None
+        timeline.watch(self._sample)
         self._kept, self.cold = _extent(timeline), True
         self._autosave_name = self._digest = ""
         self._saved_steps = {timeline.step} if timeline.step else set()
@@ -251,6 +279,14 @@ class Session:
         self.forget_autosave()
         also = f"; what stood there is kept as {saved.kept.name}" if saved.kept else ""
         self.notify(f"saved as {name} ({saved.path.stat().st_size / 1024:,.0f} KiB, step {timeline.step:,}){also}")
+
+    def _views_of(self, run: Run) -> "Views":
+        if self._views is None or not self._views.fit(run):
+            self._views = Views(run)
+        return self._views
+
+    def _sample(self, run: Run) -> Sample:
+        return self._views_of(run).truth.sample(run)
 
     def _the_timeline(self) -> Timeline:
         if self.timeline is None:

@@ -5,9 +5,12 @@ so the same future comes again, to the bit. Doing something else in the past beg
 """
 
 from bisect import bisect_right, insort
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine import curves
+from engine.curves import Sample
 from engine.errors import InputError
 from engine.interventions import Act, Intervention, Log, from_plain, to_plain
 from engine.run import UNLIMITED, Mark, Run
@@ -38,6 +41,8 @@ class Branch:
     """In the order of their steps; the first is the beginning of the run."""
     digests: dict[int, str] = field(default_factory=dict)
     """Digests of marks of earlier sittings, by step."""
+    samples: dict[int, Sample] = field(default_factory=dict)
+    """How near the learner was to the optimum, by step; only for the eye."""
 
 
 class Timeline:
@@ -52,6 +57,12 @@ class Timeline:
         branch = Branch("main", run.log, run.step, 0, marks)
         self.branches = {branch.name: branch}
         self.branch = branch
+        self._measure: Callable[[Run], Sample] | None = None
+
+    def watch(self, measure: Callable[[Run], Sample]) -> None:
+        """Take samples of the run from here on, wherever it goes past a step that has none."""
+        self._measure = measure
+        self._sample()
 
     @property
     def step(self) -> int:
@@ -83,6 +94,7 @@ class Timeline:
         self.branch.log = self.run.log
         self.branch.head = self.step
         self._mark()
+        self._sample()
 
     def go_to(self, step: int) -> None:
         """Go to a step of this branch, at most its head."""
@@ -168,11 +180,19 @@ class Timeline:
             limits = [steps, following - self.step if following > self.step else self.run.agent.keyframe_every]
             if pending:
                 limits.append(pending[0].step - self.step)
+            if self._measure is not None:
+                limits.append(curves.next_sampled(self.step) - self.step)
             self.run.advance(min(limits), episodes)
+        self._sample()
         self._take_up()
         self.branch.head = max(self.head, self.step)
         if self.step >= self.branch.marks[-1].step + self.run.agent.keyframe_every:
             self._mark()
+
+    def _sample(self) -> None:
+        """Measure the learner, if this is a step to do so and nobody did yet."""
+        if self._measure is not None and curves.is_sampled(self.step) and self.step not in self.branch.samples:
+            self.branch.samples[self.step] = self._measure(self.run)
 
     def _take_up(self) -> None:
         """Do what was done at this step to the settings and to the world; an action by hand waits for its step."""
@@ -188,7 +208,8 @@ class Timeline:
             number += 1
         kept = [mark for mark in self.branch.marks if mark.step <= step and len(mark.log) <= len(log)]
         digests = {at: digest for at, digest in self.branch.digests.items() if at <= step}
-        self.branch = Branch(name, self.run.log, self.step, step, kept, digests)
+        samples = {at: sample for at, sample in self.branch.samples.items() if at <= step}
+        self.branch = Branch(name, self.run.log, self.step, step, kept, digests, samples)
         self.branches[name] = self.branch
 
     def _mark(self) -> None:
@@ -214,14 +235,14 @@ def first_difference(run: Run, keyframes: list[list[Any]], digest: str) -> int |
     """
     again = _beginning(run)
     for step, expected in keyframes:
-        _derive(again, run.log, step)
+        derive(again, run.log, step)
         if again.mark().state.digest() != expected:
             return int(step)
-    _derive(again, run.log, run.step)
+    derive(again, run.log, run.step)
     return None if again.digest() == digest else run.step
 
 
-def _derive(run: Run, log: Log, step: int) -> None:
+def derive(run: Run, log: Log, step: int) -> None:
     """Go forward to a step with the interventions of the log, those of that step included but for an action."""
     for entry in log[len(run.log) :]:
         if entry.step > step or (entry.step == step and isinstance(entry, Act)):

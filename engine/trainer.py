@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.messages import (
     ChangeSettings,
+    CloseEpisode,
     Command,
     Demonstrate,
     EditCell,
@@ -22,6 +23,7 @@ from engine.messages import (
     PlayOrPause,
     RunAtFullSpeed,
     Save,
+    ShowEpisode,
     Slower,
     Snapshot,
     Start,
@@ -123,6 +125,8 @@ class Trainer:
                 self._obey(self._commands.popleft())
             elif self._pace.playing:
                 self._go_on()
+            if self._session.deriving:
+                self._session.derive()
             self._autosave_when_due()
             if not self._commands or self._clock() >= self._pace.next_publishing:
                 self._publish()
@@ -168,7 +172,7 @@ class Trainer:
                 pace.pause()
                 if session.demonstration is not None:
                     pace.play(self._clock())
-            case Save() | ChangeSettings() | EditCell():
+            case Save() | ChangeSettings() | EditCell() | ShowEpisode() | CloseEpisode():
                 session.obey(command)
             case _:
                 pace.pause()
@@ -185,7 +189,7 @@ class Trainer:
             self._pace.pause()
 
     def _seconds_to_wait(self) -> float:
-        if self._commands:
+        if self._commands or self._session.deriving:
             return 0.0
         if self._pace.playing:
             return self._pace.seconds_to_next_step(self._clock())

@@ -6,13 +6,24 @@ from typing import Any
 
 import numpy as np
 
-from engine import planning
+from engine import curves, planning
+from engine.curves import Sample
 from engine.errors import InputError
 from engine.interaction import Interaction, record_values
-from engine.messages import AgentView, BranchView, EpisodesView, ObservationView, TimelineView, TruthView, WorldView
+from engine.messages import (
+    AgentView,
+    BranchView,
+    CurvesView,
+    EpisodesView,
+    ObservationView,
+    TimelineView,
+    TruthView,
+    WorldView,
+)
 from engine.run import Run
 from engine.statistics import Statistics
 from engine.timeline import Timeline
+from engine.transition import BatchUpdate
 from engine.worlds.environment import Environment, World, with_model
 from engine.worlds.mdp import BoolArray, FloatArray, IntArray
 
@@ -47,12 +58,15 @@ def agent_view(run: Run, title: str) -> AgentView:
     return AgentView(run.agent_name, title, dict(run.settings), run.seed)
 
 
-def episodes_view(statistics: Statistics) -> EpisodesView:
-    """Show the finished episodes."""
-    rows = statistics.last(RECENT_EPISODES)
+def episodes_view(statistics: Statistics, most: int = RECENT_EPISODES) -> EpisodesView:
+    """Show the finished episodes, row by row at most the last `most`."""
+    rows = statistics.last(most)
     return EpisodesView(
         finished=statistics.episodes,
         returns=rows["return"].copy(),
+        discounted_returns=rows["discounted_return"].copy(),
+        td_errors=rows["mean_abs_td_error"].copy(),
+        epsilons=rows["epsilon"].copy(),
         lengths=rows["length"].copy(),
         terminated=rows["terminated"].copy(),
         mean_return=statistics.mean("return"),
@@ -71,6 +85,16 @@ def timeline_view(timeline: Timeline, saved: Iterable[int]) -> TimelineView:
         interventions=np.array([entry.step for entry in timeline.branch.log], np.int64),
         saves=np.array(sorted(saved), np.int64),
     )
+
+
+def curves_view(timeline: Timeline) -> CurvesView:
+    """Show the samples of this branch up to the step where one is."""
+    samples = timeline.branch.samples
+    steps = sorted(step for step in samples if step <= timeline.step)
+    columns = np.array([samples[step] for step in steps]).reshape(len(steps), len(Sample._fields)).T
+    q_error, policy_agreement, loss = columns
+    first = curves.first_optimal(samples, timeline.step)
+    return CurvesView(np.array(steps, np.int64), q_error, policy_agreement, loss, first)
 
 
 def _episode_ends(timeline: Timeline) -> IntArray:
@@ -136,3 +160,11 @@ class Truth:
         error = planning.q_error(q, self.solution)
         agreement = planning.policy_agreement(q, self.solution)
         return TruthView(error, agreement, self.solution.start_value) if math.isfinite(error) else None
+
+    def sample(self, run: Run) -> Sample:
+        """Measure how near the learner is to the optimum."""
+        update = run.agent.update()
+        beside = self.beside(run.agent.q_values()) if self.solution is not None else None
+        learned = isinstance(update, BatchUpdate) and update.updates > 0
+        loss = update.loss if isinstance(update, BatchUpdate) and learned else math.nan
+        return Sample(beside.q_error, beside.policy_agreement, loss) if beside else Sample(math.nan, math.nan, loss)

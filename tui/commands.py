@@ -12,6 +12,8 @@ KEY_NAMES = {
     "minus": "−",
     "question_mark": "?",
     "colon": ":",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "f1": "F1",
     "up": "↑",
     "down": "↓",
@@ -70,7 +72,8 @@ def key_name(key: str) -> str:
     return KEY_NAMES.get(key, key)
 
 
-STEPPING, TIME, RUN, FILES, LOOKING = "Learning", "Time", "The run", "Saves", "The screen"
+STEPPING, TIME, RUN, MEASURES = "Learning", "Time", "The run", "Measures"
+FILES, LOOKING = "Files", "The screen"
 
 COMMANDS = (
     Command("step", ("s",), "step", "Make one transition, then wait.", STEPPING, footer=1),
@@ -90,6 +93,15 @@ COMMANDS = (
     Command("reset", ("r",), "reset", "Begin the run anew with nothing learned.", RUN, footer=21),
     Command("choose_world", ("w",), "world", "Choose a world and begin a new run in it.", RUN, 8, needs_run=False),
     Command("choose_agent", ("a",), "agent", "Choose the agent, its settings and the seed.", RUN, footer=9),
+    Command(
+        "why", ("y",), "why", "Explain the last step at large, number by number, and go on stepping.", MEASURES, 22
+    ),
+    Command("episodes", ("L",), "episodes", "List the finished episodes; enter shows one step by step.", MEASURES, 23),
+    Command("next_chart", ("n",), "chart", "Show the next chart: returns, errors, regret, lengths, ...", MEASURES, 24),
+    Command("previous_chart", ("N",), "chart before", "Show the chart before.", MEASURES),
+    Command("smooth_more", ("right_square_bracket",), "smoother", "Average the charts over more episodes.", MEASURES),
+    Command("smooth_less", ("left_square_bracket",), "rougher", "Average the charts over fewer episodes.", MEASURES),
+    Command("export", ("X",), "export", "Write the screen, a table or a chart to a file.", FILES, footer=25),
     Command("save", ("S", "ctrl+s"), "save", "Save the run under a name.", FILES, footer=7),
     Command("open", ("O", "ctrl+o"), "open", "Go on with a saved run.", FILES, footer=12, needs_run=False),
     Command("next_panel", ("tab",), "next panel", "Go to the next panel.", LOOKING, needs_run=False),

@@ -85,8 +85,16 @@ def episodes(*returns):
     got = np.array(returns, dtype=float)
     mean = float(got[-100:].mean()) if returns else NAN
     return EpisodesView(
-        len(got), got, np.full(len(got), 4), np.ones(len(got), bool), mean, 4.0 if returns else NAN
-    )  # fmt: skip
+        finished=len(got),
+        returns=got,
+        discounted_returns=got * 0.729,
+        td_errors=np.linspace(1.0, 0.1, len(got)),
+        epsilons=np.full(len(got), 0.1),
+        lengths=np.full(len(got), 4),
+        terminated=np.ones(len(got), bool),
+        mean_return=mean,
+        mean_length=4.0 if returns else NAN,
+    )
 
 
 def timeline(head=0, **fields):

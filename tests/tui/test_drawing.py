@@ -10,6 +10,7 @@ from tui.widgets.canvas import Canvas
 from tui.widgets.chart import draw_chart
 from tui.widgets.episodes import EpisodesPanel, draw_facts
 from tui.widgets.q_table import QTable
+from tui.widgets.series import SERIES
 from tui.widgets.status import doing, run_name
 from tui.widgets.world_map import draw_map, view_following, view_of
 from tui.widgets.world_names import draw_names, joined_from_the_end
@@ -177,7 +178,8 @@ def test_without_an_optimum_there_are_dashes():
 
 def chart_text(returns, width=30, height=5):
     canvas = Canvas(width, height)
-    draw_chart(canvas, 0, 0, width, height, episodes(*returns).returns, 1, PALETTE)
+    series = SERIES["return"](snapshot(episodes=episodes(*returns)), 1)
+    draw_chart(canvas, 0, 0, width, height, series, PALETTE)
     return canvas.text.split("\n")
 
 
@@ -201,7 +203,7 @@ def test_a_constant_line_lies_in_the_middle_with_one_label():
 
 
 def test_more_values_than_dots_are_averaged_and_it_says_so():
-    assert "means of" in chart_text([1.0, 2.0] * 500, width=50)[-1]
+    assert "return, 12 a dot" in chart_text([1.0, 2.0] * 500, width=50)[-1]
 
 
 def test_a_few_outliers_do_not_press_the_chart_flat():
@@ -210,7 +212,7 @@ def test_a_few_outliers_do_not_press_the_chart_flat():
 
 
 def test_a_chart_without_values_says_what_will_be_there():
-    assert "returns of finished episodes" in "".join(chart_text([]))
+    assert "return: nothing yet" in "".join(chart_text([]))
 
 
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (5, 2), (12, 3), (200, 60)])

@@ -1,16 +1,37 @@
+import csv
+
+import numpy as np
 import pytest
 
 from engine import messages
-from tests.tui.fakes import FakeLibrary, FakeTrainer, grid, snapshot, values
+from engine.messages import EpisodeStep, Trajectory
+from tests.tui.fakes import (
+    FakeLibrary,
+    FakeTrainer,
+    episodes,
+    grid,
+    learned,
+    snapshot,
+    table_update,
+    transition,
+    values,
+)
 from tui.app import QScope
 from tui.commands import COMMANDS
 from tui.screens.choose_agent import AgentSettings, ChooseAgent
 from tui.screens.choose_world import ChooseWorld
+from tui.screens.dialog import Problem
+from tui.screens.episodes import EpisodesScreen
+from tui.screens.export import Export
 from tui.screens.help import Help
 from tui.screens.journey import ChooseBranch, EditOneCell, GoToStep
 from tui.screens.save import OpenSave, SaveRun
+from tui.screens.why import WhyScreen
+from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.panel import Panel
 from tui.widgets.timeline import Timeline
+from tui.widgets.trajectory import TrajectoryPanel
+from tui.widgets.why_large import WhyPanel
 from tui.widgets.world import WorldPanel
 
 SENT = {
@@ -35,6 +56,9 @@ OPENED = {
     "branches": ChooseBranch,
     "change_settings": AgentSettings,
     "edit_cell": EditOneCell,
+    "why": WhyScreen,
+    "episodes": EpisodesScreen,
+    "export": Export,
 }
 MOVED = {
     "look_up": (4, 5),
@@ -63,6 +87,10 @@ def test_every_key_of_the_table_is_tried_in_this_file():
         "next_panel",
         "previous_panel",
         "follow",
+        "next_chart",
+        "previous_chart",
+        "smooth_more",
+        "smooth_less",
         "drive",
         "change_theme",
         "command_palette",
@@ -202,3 +230,87 @@ async def test_the_view_rests_while_the_run_goes_at_full_speed(trainer):
         trainer.show(playing=False)
         app.main_screen.pull()
         assert panel.row > 0
+
+
+async def test_n_goes_round_the_charts_and_brackets_smooth_them(app, trainer):
+    trainer.show(episodes=episodes(*[1.0, 3.0] * 30))
+    async with app.run_test(size=(80, 24)) as pilot:
+        panel = app.main_screen.query_one(EpisodesPanel)
+        await pilot.press("n")
+        assert panel.chosen == "regret"
+        await pilot.press("N", "right_square_bracket", "right_square_bracket")
+        assert (panel.chosen, panel.window) == ("return", 10)
+        assert str(panel.border_title) == "Episodes · means of 10"
+        await pilot.press("left_square_bracket")
+        assert panel.window == 3
+
+
+async def test_where_it_is_narrow_a_chart_takes_the_place_of_the_numbers(app, trainer):
+    trainer.show(episodes=episodes(*[1.0, 3.0] * 30))
+    async with app.run_test(size=(40, 24)) as pilot:
+        panel = app.main_screen.query_one(EpisodesPanel)
+        assert "mean of 100" in panel.draw(*panel.size).text
+        await pilot.press("n")
+        text = panel.draw(*panel.size).text
+        assert "mean of 100" not in text
+        assert "return" in text.splitlines()[-1]
+
+
+async def test_the_why_stays_live_while_one_steps(app, trainer):
+    trainer.snapshot = learned(last=transition(), update=table_update())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("y", "s", "b")
+        assert trainer.commands == [messages.Step(), messages.StepBack()]
+        trainer.show(last=transition(step=777, reward=10.0))
+        app.main_screen.pull()
+        panel = app.screen.query_one(WhyPanel)
+        assert "step 777" in panel.draw(*panel.size).text
+        await pilot.press("escape")
+        assert app.screen is app.main_screen
+
+
+async def test_enter_asks_for_the_chosen_episode_and_escape_gives_it_up(app, trainer):
+    trainer.show(episodes=episodes(1.0, 2.0, 3.0))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("L", "down", "enter")
+        assert trainer.commands == [messages.ShowEpisode(2)]
+        steps = (
+            EpisodeStep(1, "0,0", "down", -1.0, "1,0", False, False, 0.5, 1.0, -1.0),
+            EpisodeStep(2, "1,0", "right", 10.0, "1,1", True, False, 0.5, 0.9, 8.0),
+        )
+        trainer.show(trajectory=Trajectory(2, (), False, 0.25))
+        app.main_screen.pull()
+        panel = app.screen.query_one(TrajectoryPanel)
+        assert "25%" in panel.draw(*panel.size).text
+        trainer.show(trajectory=Trajectory(2, steps, True, 1.0))
+        app.main_screen.pull()
+        text = panel.draw(*panel.size).text
+        assert "Σ γ^t·r = 1.00·(−1.00) + 0.90·10.00 = 8.00" in text
+        assert "1,0 → right → 1,1 explored" in text
+        await pilot.press("escape", "escape")
+        assert trainer.commands[1:] == [messages.CloseEpisode()]
+        assert app.screen is app.main_screen
+
+
+async def test_the_q_table_is_exported_exactly_and_no_file_is_replaced_silently(app, trainer, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    trainer.snapshot = learned()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("X", "down", "down", "enter")
+        (path,) = tmp_path.iterdir()
+        first, *rows = csv.reader(path.read_text().splitlines())
+        assert first == ["state", "up", "right", "down", "left"]
+        read = np.array([[float(v) if v else np.nan for v in row[1:]] for row in rows])
+        assert np.array_equal(read, trainer.snapshot.q, equal_nan=True)
+        path.write_text("mine")
+        await pilot.press("X", "down", "down", "enter")
+        assert path.read_text() == "mine"
+        assert "exists already" in str(app.screen.query_one(Problem).render())
+
+
+async def test_a_bad_path_is_one_line_beside_the_field(app, trainer, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("X", "tab", "ctrl+u", *"no/such/place.svg", "enter")
+        said = str(app.screen.query_one(Problem).render())
+        assert said == "cannot write no/such/place.svg: No such file or directory"

@@ -17,10 +17,11 @@ from tui.screens.choose_world import ChooseWorld
 from tui.screens.confirm import Confirm
 from tui.screens.continue_run import CONTINUE, FORGET, ContinueRun
 from tui.screens.help import Help
+from tui.screens.live import LiveScreen
+from tui.screens.measures import Measures
 from tui.screens.ports import Library, SaveEntry, Trainer
 from tui.screens.save import OpenSave, SaveRun
 from tui.screens.spans import SpansCompositor
-from tui.screens.time_travel import TimeTravel
 from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.key_line import KeyLine
 from tui.widgets.panel import Drawing, Panel
@@ -39,7 +40,7 @@ FIRST_AGENT = "q-learning"
 """Who learns in a chosen world when there was no run before."""
 
 
-class MainScreen(TimeTravel):
+class MainScreen(Measures):
     """Shows the newest snapshot of a trainer and sends it what the person asks for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
@@ -87,7 +88,11 @@ class MainScreen(TimeTravel):
         if newest is None and self.trainer.complaint:
             self.app.exit(return_code=MISTAKE)
         rushing = newest is not None and newest.playing and math.isinf(newest.speed)
-        if self.app.screen is self and not (rushing and self._pulls % RUSHING_SHARE):
+        if rushing and self._pulls % RUSHING_SHARE:
+            return
+        if isinstance(self.app.screen, LiveScreen):
+            self.app.screen.snapshot = newest
+        if self.app.screen is self:
             self.snapshot = newest
 
     def watch_snapshot(self, snapshot: Snapshot | None) -> None:

@@ -6,6 +6,7 @@ from engine.messages import FloatArray
 from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, width_of
+from tui.widgets.series import Series
 
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The bit of each dot of a braille character, by row and column."""
@@ -14,38 +15,52 @@ WIDEST_SPREAD = 4.0
 """Dots from one value to the next, at most: a few values do not take the whole width."""
 OUTLYING = 5.0
 """A range so many times as wide as that of eight values in ten is cut down to it."""
-
-
 LABEL_WIDTH = 7
+NARROWEST, LOWEST = 16, 3
+"""Cells below which no chart is drawn."""
+MARK, MARK_LINE = "◆", "┊"
 
 
-def draw_chart(
-    canvas: Canvas, x: int, y: int, width: int, height: int, values: FloatArray, first: int, palette: Palette
-) -> None:
-    """Draw the values as a line with its range on the left and the numbers of its first and last point below.
+def draw_chart(canvas: Canvas, x: int, y: int, width: int, height: int, series: Series, palette: Palette) -> None:
+    """Draw the series as a line with its range on the left; below it its name and where it begins and ends.
 
-    Where there are more values than dots, each dot is the mean of its share of them, and the line below says so.
+    Where there are more episodes than dots, each dot is the mean of its share of them, and the line below says so.
     """
-    values = np.where(np.isfinite(values), values, 0.0)
-    if width < 16 or height < 3:
+    if width < NARROWEST or height < LOWEST:
         return
-    if not values.size:
-        canvas.put_centred(x, y + height // 2, width, "returns of finished episodes", palette.muted)
+    if not series.y.size:
+        canvas.put_centred(x, y + height // 2, width, f"{series.name}: nothing yet", palette.muted)
         return
     left, plot_width, plot_height = x + LABEL_WIDTH + 1, width - LABEL_WIDTH - 1, height - 1
-    means, share = averaged(values, plot_width * 2)
-    low, high = bounds(means)
-    for row, line in enumerate(braille(means, plot_width, plot_height, low, high)):
+    values, share = dots_of(series, plot_width * 2)
+    low, high = bounds(values)
+    for row, line in enumerate(braille(values, plot_width, plot_height, low, high)):
         canvas.put(left - 1, y + row, "┤" if row in (0, plot_height - 1) else "│", palette.line)
         canvas.put(left, y + row, line, palette.accent)
-    if low == high:
-        canvas.put_right(left - 1, y + (plot_height - 1) // 2, numbers.fitted(low, LABEL_WIDTH), palette.muted)
-    else:
-        above, below = "≥" if means.max() > high else "", "≤" if means.min() < low else ""
-        canvas.put_right(left - 1, y, above + numbers.fitted(high, LABEL_WIDTH - 1), palette.muted)
-        canvas.put_right(left - 1, y + plot_height - 1, below + numbers.fitted(low, LABEL_WIDTH - 1), palette.muted)
-    drawn = int((len(means) - 1) * _spread(len(means), plot_width * 2)) // 2 + 1
-    _draw_range(canvas, left, y + plot_height, drawn, (first, first + len(values) - 1, share), palette)
+    _draw_labels(canvas, left - 1, y, plot_height, (values, low, high), palette)
+    drawn = max((len(values) + 1) // 2, 1)
+    if series.mark is not None:
+        _draw_mark(canvas, left + column_of(series, series.mark, plot_width), y, plot_height, palette)
+    _draw_caption(canvas, left, y + plot_height, drawn, plot_width, captions(series, share), palette)
+
+
+def dots_of(series: Series, width: int) -> tuple[FloatArray, int]:
+    """Return one value a column of dots, at most `width`, and how many values each is the mean of."""
+    if series.over_steps:
+        if len(series.x) == 1:
+            return series.y, 1
+        at = np.linspace(np.log(series.x[0] + 1.0), np.log(series.x[-1] + 1.0), width)
+        return np.interp(at, np.log(series.x + 1.0), series.y), 1
+    means, share = averaged(series.y, width)
+    spread = min((width - 1) / max(len(means) - 1, 1), WIDEST_SPREAD)
+    columns = np.arange(int((len(means) - 1) * spread) + 1)
+    return np.interp(columns, np.arange(len(means)) * spread, means), share
+
+
+def column_of(series: Series, step: int, width: int) -> int:
+    """Return the column of cells in which a step lies, of a chart over steps."""
+    first, last, here = (float(np.log(number + 1.0)) for number in (series.x[0], series.x[-1], step))
+    return int(np.clip((here - first) / max(last - first, 1e-9), 0.0, 1.0) * (width - 1))
 
 
 def averaged(values: FloatArray, most: int) -> tuple[FloatArray, int]:
@@ -66,28 +81,27 @@ def bounds(values: FloatArray) -> tuple[float, float]:
 
 
 def braille(values: FloatArray, width: int, height: int, low: float, high: float) -> list[str]:
-    """Return rows of braille characters with the values joined to a line, `low` at the bottom and `high` at the top."""
+    """Return rows of braille characters with one value a column of dots, joined to a line from `low` up to `high`."""
     cells = np.zeros((height, width), dtype=np.int64)
-    rows = _dots(values, width * 2, height * 4, low, high)
+    share = (high - values) / (high - low) if high > low else np.full(len(values), 0.5)
+    rows: list[int] = np.round(np.clip(share, 0.0, 1.0) * (height * 4 - 1)).astype(int).tolist()
     for column, row in enumerate(rows):
         for dot in _between(rows[column - 1] if column else row, row):
             cells[dot // 4, column // 2] |= DOTS[dot % 4][column % 2]
     return ["".join(chr(BRAILLE + int(cell)) if cell else " " for cell in line) for line in cells]
 
 
-def _dots(values: FloatArray, width: int, height: int, low: float, high: float) -> list[int]:
-    """Return the row of the dot in each column, from the left as far as the values reach."""
-    spread = _spread(len(values), width)
-    columns = np.arange(int((len(values) - 1) * spread) + 1)
-    line = np.interp(columns, np.arange(len(values)) * spread, values)
-    share = (high - line) / (high - low) if high > low else np.full(len(line), 0.5)
-    rows: list[int] = np.round(np.clip(share, 0.0, 1.0) * (height - 1)).astype(int).tolist()
-    return rows
-
-
-def _spread(count: int, width: int) -> float:
-    """Return how many dots lie from one value to the next."""
-    return min((width - 1) / max(count - 1, 1), WIDEST_SPREAD)
+def captions(series: Series, share: int) -> list[tuple[str, str, str]]:
+    """Return what stands below the ends of the line and between them, in the wordings to choose from."""
+    first, last = numbers.count(series.x[0]), numbers.count(series.x[-1])
+    name = f"{series.name}, {share} a dot" if share > 1 else series.name
+    unit = "step" if series.over_steps else "episode"
+    marked = f"{name} · {MARK} optimal from {numbers.count(series.mark)} on" if series.mark is not None else name
+    short = f"{MARK} {numbers.count(series.mark)}" if series.mark is not None else series.name
+    if len(series.x) == 1:
+        return [(f"{unit} {first}", name, ""), (first, series.name, "")]
+    wordings = [(f"{unit} {first}", text, last) for text in dict.fromkeys((marked, name))]
+    return [*wordings, (first, name, last), (first, series.name, last), (first, short, last), ("", series.name, "")]
 
 
 def _between(before: int, now: int) -> range:
@@ -97,16 +111,38 @@ def _between(before: int, now: int) -> range:
     return range(now, before) if now < before else range(before + 1, now + 1)
 
 
-def _draw_range(canvas: Canvas, x: int, y: int, drawn: int, span: tuple[int, int, int], palette: Palette) -> None:
-    """Write the numbers of the first and the last episode below the ends of the line, and what it is between them."""
-    first, last, share = span
-    left, right = f"episode {numbers.count(first)}", numbers.count(last)
-    if width_of(left) + width_of(right) >= drawn:
-        left = numbers.count(first)
-    canvas.put(x, y, left, palette.muted)
-    if last > first:
-        canvas.put_right(max(x + drawn, x + width_of(left) + width_of(right) + 1), y, right, palette.muted)
-    note = f"return, means of {share}" if share > 1 else "return"
-    free = drawn - width_of(left) - width_of(right)
-    if last > first and width_of(note) + 4 <= free:
-        canvas.put_centred(x + width_of(left), y, free, note, palette.muted)
+def _draw_labels(
+    canvas: Canvas, x: int, y: int, height: int, shown: tuple[FloatArray, float, float], palette: Palette
+) -> None:
+    """Write the range to the left of the chart; signs say that some values lie beyond it."""
+    values, low, high = shown
+    if low == high:
+        canvas.put_right(x, y + (height - 1) // 2, numbers.fitted(low, LABEL_WIDTH), palette.muted)
+        return
+    above, below = "≥" if values.max() > high else "", "≤" if values.min() < low else ""
+    canvas.put_right(x, y, above + numbers.fitted(high, LABEL_WIDTH - 1), palette.muted)
+    canvas.put_right(x, y + height - 1, below + numbers.fitted(low, LABEL_WIDTH - 1), palette.muted)
+
+
+def _draw_mark(canvas: Canvas, x: int, y: int, height: int, palette: Palette) -> None:
+    """Point a column out, without hiding the line that goes through it."""
+    for row in range(y, y + height):
+        if canvas.rows[row][x][0] == " ":
+            canvas.put(x, row, MARK_LINE, palette.warning)
+    canvas.put(x, y, MARK, palette.warning)
+
+
+def _draw_caption(
+    canvas: Canvas, x: int, y: int, drawn: int, width: int, wordings: list[tuple[str, str, str]], palette: Palette
+) -> None:
+    """Write the fullest wording that fits: below the ends of the line, or below a short line beside each other."""
+    for first, name, last in wordings:
+        needed = sum(width_of(text) + 2 for text in (first, name, last) if text) - 2
+        if needed <= width or (first, name, last) == wordings[-1]:
+            room = max(drawn, needed)
+            canvas.put(x, y, first, palette.muted)
+            canvas.put_right(x + room, y, last, palette.muted)
+            begin = width_of(first) + 2 if first else 0
+            free = room - begin - (width_of(last) + 2 if last else 0)
+            canvas.put_centred(x + begin, y, free, name, palette.plain)
+            return

@@ -1,39 +1,87 @@
-"""The panel that counts: the current episode, the finished ones, the distance to the optimum, a chart of returns."""
+"""The panel that counts: the current episode, the finished ones, the distance to the optimum, and charts."""
+
+from textual.content import Content
+from textual.reactive import reactive
 
 from engine.messages import Snapshot
 from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, width_of
-from tui.widgets.chart import draw_chart
+from tui.widgets.chart import NARROWEST, draw_chart
 from tui.widgets.panel import Panel
+from tui.widgets.series import SERIES, WINDOWS, available, level_name
 
 FACT_WIDTH = 21
 """Cells for a fact: its name and its number."""
 COLUMN_GAP = 2
 FACTS_WIDTH = 2 * FACT_WIDTH + COLUMN_GAP
+CHART_GAP = 3
+CHART_WIDTH = 43
+"""Cells that a chart has at least before there is a second one beside it."""
+NUMBERS = ""
+"""Stands in the round of the charts for the numbers, where there is no room for both."""
 
 
 class EpisodesPanel(Panel):
-    """Numbers on the left, the returns of the finished episodes as a chart on the right."""
+    """Numbers on the left, charts of what was chosen on the right; where it is narrow, one or the other."""
+
+    window: reactive[int] = reactive(1, repaint=False, init=False)
+    """Over how many episodes the curves are smoothed."""
 
     def __init__(self, **arguments: str) -> None:
         super().__init__("Episodes", **arguments)
+        self.chosen: str | None = None
+        """The name of the first chart; None as long as the person has not chosen."""
 
     def draw(self, width: int, height: int) -> Canvas:
-        """Draw as many facts as there are lines for, and the chart if there is room beside them."""
+        """Draw as many facts as there are lines for, and as many charts as there is room for beside them."""
         canvas = Canvas(width, height)
         if self.snapshot is None or not width or not height:
             return canvas
-        draw_facts(canvas, self.snapshot, self.palette)
-        finished = self.snapshot.episodes
-        first = finished.finished - len(finished.returns) + 1
-        left = FACTS_WIDTH + 3
-        draw_chart(canvas, left, 0, width - left, height, finished.returns, first, self.palette)
+        left = 0
+        charts = self._charts(width)
+        if room_beside_numbers(width) or not charts:
+            draw_facts(canvas, self.snapshot, self.palette)
+            left = FACTS_WIDTH + CHART_GAP
+        share = (width - left + CHART_GAP) // max(len(charts), 1)
+        for n, name in enumerate(charts):
+            series = SERIES[name](self.snapshot, self.window)
+            draw_chart(canvas, left + n * share, 0, share - CHART_GAP, height, series, self.palette)
         return canvas
 
+    def next_series(self, by: int = 1) -> None:
+        """Go round through the charts, and through the numbers where there is no room for both."""
+        if self.snapshot is None:
+            return
+        names = available(self.snapshot)
+        if not room_beside_numbers(self.size.width):
+            names = [NUMBERS, *names]
+        here = names.index(self.chosen) if self.chosen in names else 0
+        self.chosen = names[(here + by) % len(names)]
+        self.redraw()
 
-LEVELS = {"softmax": "temperature", "ucb": "confidence"}
-"""What says how much is explored, where it is not epsilon."""
+    def change_window(self, by: int) -> None:
+        """Smooth the curves over more episodes or over fewer."""
+        self.window = WINDOWS[min(max(WINDOWS.index(self.window) + by, 0), len(WINDOWS) - 1)]
+
+    def watch_window(self, window: int) -> None:
+        """Say over how many episodes the curves are smoothed."""
+        self.border_title = Content("Episodes" if window == 1 else f"Episodes · means of {window}")
+        self.redraw()
+
+    def _charts(self, width: int) -> list[str]:
+        """Return the names of the charts that are drawn: the chosen one and those that follow it."""
+        names = available(self.snapshot) if self.snapshot else []
+        if not room_beside_numbers(width):
+            return [self.chosen] if self.chosen in names else []
+        first = names.index(self.chosen) if self.chosen in names else 0
+        fit = max((width - FACTS_WIDTH) // (CHART_WIDTH + CHART_GAP), 1)
+        return (names[first:] + names[:first])[:fit]
+
+
+def room_beside_numbers(width: int) -> bool:
+    """Whether a chart fits beside the numbers."""
+    return width - FACTS_WIDTH - CHART_GAP >= NARROWEST
 
 
 def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -42,7 +90,7 @@ def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
     speed = numbers.count(snapshot.steps_per_second) if snapshot.steps_per_second > 0 else numbers.NOTHING
     return [
         ("episode", numbers.count(snapshot.episode)),
-        (LEVELS.get(snapshot.agent.settings.get("exploration", ""), "epsilon"), numbers.coefficient(snapshot.epsilon)),
+        (level_name(snapshot), numbers.coefficient(snapshot.epsilon)),
         ("return so far", numbers.number(snapshot.episode_return)),
         ("policy optimal", f"{truth.policy_agreement:.0%}" if truth else numbers.NOTHING),
         ("mean of 100", numbers.number(episodes.mean_return)),

@@ -28,7 +28,7 @@ DEMONSTRATION = ("a demonstration of the greedy policy: nothing is learned",)
 def explain(snapshot: Snapshot, width: int) -> tuple[Line, Line]:
     """Return the two lines below the panels, in the longest wording that the width has room for."""
     if snapshot.last is not None:
-        what, why = _what_happened(snapshot, snapshot.last), _what_was_learned(snapshot, snapshot.last)
+        what, why = what_happened(snapshot, snapshot.last), _what_was_learned(snapshot, snapshot.last)
     else:
         below = DEMONSTRATION if snapshot.demonstration else LEGEND
         what, why = [[(text, "strong")] for text in FIRST_STEP], [[(text, "muted")] for text in below]
@@ -43,14 +43,14 @@ def _first_that_fits(lines: Iterable[Line], width: int) -> Line:
     return line
 
 
-def _what_happened(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
+def what_happened(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
     """Say the transition, from the fullest wording to the shortest."""
     world = snapshot.world
     move = f"{world.states[last.state]} → {world.actions[last.action]} → {world.states[last.next_state]}"
     step: Piece = (f"step {count(last.step)}  ", "muted")
     exploration = snapshot.agent.settings.get("exploration", "epsilon-greedy")
-    full, short = _choice(last, "" if snapshot.demonstration else exploration)
-    gained: Piece = (number(last.reward), _sign(last.reward))
+    full, short = choice(last, "" if snapshot.demonstration else exploration)
+    gained: Piece = (number(last.reward), sign_role(last.reward))
     words: Line = [("  reward ", "muted"), gained]
     end = _end(last)
     yield [step, (move, "strong"), ("   ", ""), *full, (" ", ""), *words, *end]
@@ -60,7 +60,7 @@ def _what_happened(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
     yield [(move, "strong"), ("  ", ""), gained]
 
 
-def _choice(last: Transition, exploration: str) -> tuple[Line, Line]:
+def choice(last: Transition, exploration: str) -> tuple[Line, Line]:
     """Say how the action was chosen, at length and in short."""
     if last.by_hand:
         return [("by hand", "agent")], [("by hand", "agent")]
@@ -138,7 +138,7 @@ def _batch_update(snapshot: Snapshot, last: Transition, update: BatchUpdate) -> 
     value = before if update.updates == 0 else f"{before} → {after}"
     cut = f", cut short at {count(snapshot.world.max_steps)} steps, still bootstraps"
     notes = [cut, ", cut short, still bootstraps"] if last.truncated and not last.terminated else [""]
-    for progress in _progress(update, _targets(snapshot, update)):
+    for progress in _progress(update, targets(snapshot, update)):
         for note in notes:
             for name, numbers in ((pair, value), ("Q", value), ("Q", before)):
                 yield [(f"{name} ", "accent"), (f"{numbers}, target {target}{note}", ""), (f" · {progress}", "muted")]
@@ -154,7 +154,7 @@ def _target(last: Transition, update: BatchUpdate) -> str:
     )
 
 
-def _targets(snapshot: Snapshot, update: BatchUpdate) -> tuple[str, str, str]:
+def targets(snapshot: Snapshot, update: BatchUpdate) -> tuple[str, str, str]:
     """Say how the target network keeps up with the one that learns, the longest wording first."""
     settings = snapshot.agent.settings
     if settings.get("target_network") == "false":
@@ -183,5 +183,6 @@ def _progress(update: BatchUpdate, targets: tuple[str, str, str]) -> list[str]:
     ]
 
 
-def _sign(value: float) -> str:
+def sign_role(value: float) -> str:
+    """Return the name of the style of a gain or a loss."""
     return "above" if value > 0 else "below" if value < 0 else "strong"

@@ -1,0 +1,39 @@
+"""Samples of how near a learner is to the optimum, taken ever more rarely as the run goes on.
+
+They are for the eye and no part of the run's state: a run is the same whether it is sampled or not. When they are taken
+follows from the number of the step alone, so they do not depend on the portions in which the run goes on.
+"""
+
+from typing import NamedTuple
+
+A_DOUBLING = 32
+"""Samples from a step to the one of twice its number; up to this step there is one at every step."""
+
+
+class Sample(NamedTuple):
+    """What was measured at a step; NaN where there is nothing to measure."""
+
+    q_error: float
+    policy_agreement: float
+    loss: float
+
+
+def stride(step: int) -> int:
+    """Return how many steps lie between samples at a step: 1 at first, a power of two that keeps pace with it."""
+    return max((1 << (max(step, 1).bit_length() - 1)) // A_DOUBLING, 1)
+
+
+def is_sampled(step: int) -> bool:
+    """Whether a sample is taken after that many steps."""
+    return step % stride(step) == 0
+
+
+def next_sampled(step: int) -> int:
+    """Return the first step after this one at which a sample is taken."""
+    distance = stride(step)
+    return (step // distance + 1) * distance
+
+
+def first_optimal(samples: dict[int, Sample], step: int) -> int | None:
+    """Return the first sampled step, at most `step`, after which the greedy policy was optimal in every state."""
+    return min((at for at, sample in samples.items() if at <= step and sample.policy_agreement == 1.0), default=None)

@@ -1,0 +1,53 @@
+"""What charts show, in numbers."""
+
+import numpy as np
+import pytest
+
+from engine.messages import CurvesView, TruthView
+from tests.tui.fakes import episodes, snapshot
+from tests.tui.test_drawing import PALETTE
+from tui.widgets.canvas import Canvas
+from tui.widgets.chart import draw_chart
+from tui.widgets.series import SERIES, available, regrets, smoothed
+
+
+def curves(**fields):
+    steps = np.array([0, 1, 10, 100, 1000])
+    first = {
+        "steps": steps,
+        "q_error": np.array([10.0, 9.0, 5.0, 1.0, 0.0]),
+        "policy_agreement": np.array([0.0, 0.2, 0.6, 1.0, 1.0]),
+        "loss": np.full(5, np.nan),
+        "first_optimal": 100,
+    }
+    return CurvesView(**(first | fields))
+
+
+def test_smoothing_is_the_mean_of_the_last_few_and_of_fewer_at_the_beginning():
+    assert smoothed(np.array([1.0, 3.0, 5.0, 7.0]), 2).tolist() == [1.0, 2.0, 4.0, 6.0]
+
+
+def test_regret_is_the_optimal_value_of_the_start_less_the_discounted_return():
+    shown = snapshot(episodes=episodes(10.0, 0.0), truth=TruthView(0.0, 1.0, 7.29))
+    assert regrets(shown) == pytest.approx([0.0, 7.29])
+
+
+def test_curves_of_the_optimum_are_offered_only_where_it_is_known():
+    assert "regret" in available(snapshot(curves=curves()))
+    assert available(snapshot(truth=None, curves=curves())) == ["return", "length", "TD error", "epsilon"]
+
+
+def test_a_loss_is_offered_only_where_there_is_one():
+    assert "loss" not in available(snapshot(curves=curves()))
+    assert "loss" in available(snapshot(curves=curves(loss=np.array([np.nan, 1.0, 0.5, 0.2, 0.1]))))
+
+
+@pytest.mark.parametrize("width", [30, 40, 120])
+def test_the_chart_of_the_error_points_out_when_the_policy_became_optimal(width):
+    canvas = Canvas(width, 7)
+    draw_chart(canvas, 0, 0, width, 7, SERIES["max |Q−Q*|"](snapshot(curves=curves()), 1), PALETTE)
+    lines = canvas.text.splitlines()
+    assert lines[0].startswith("  10.00┤")
+    assert "◆" in lines[0]
+    assert "1,000" in lines[-1]
+    assert ("optimal from 100 on" in lines[-1]) == (width == 120)

@@ -1,0 +1,93 @@
+"""A screen above the main one that goes on showing the run, and passes the keys of learning on to it."""
+
+from typing import ClassVar, Protocol
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from engine import messages
+from engine.messages import Snapshot
+from tui import commands
+from tui.screens.spans import SpansCompositor
+from tui.widgets.panel import Drawing, Panel
+
+PASSED_ON = ("step", "finish_episode", "play", "full_speed", "faster", "slower", "back", "back_episode", "quit")
+"""The commands that do here what they do on the main screen."""
+
+
+class Main(Protocol):
+    """What such a screen needs of the main screen."""
+
+    snapshot: Snapshot | None
+
+    def send(self, command: messages.Command) -> None:
+        """Hand a command to the trainer."""
+
+
+def passed_on() -> list[BindingType]:
+    """Return the bindings of the commands that are passed on to the main screen."""
+    known = [command for command in commands.COMMANDS if command.id in PASSED_ON]
+    return [Binding(",".join(c.keys), f"pass_on('{c.id}')", c.label, show=False, id=c.id) for c in known]
+
+
+class LiveScreen(ModalScreen[None]):
+    """A panel over the whole window, with a line of keys below it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *passed_on(),
+        Binding("escape", "close", "close", show=False, id="close_live"),
+        Binding("up,k", "look(0,-1)", show=False, id="live_up"),
+        Binding("down,j", "look(0,1)", show=False, id="live_down"),
+        Binding("pageup", "look_page(-1)", show=False, id="live_page_up"),
+        Binding("pagedown", "look_page(1)", show=False, id="live_page_down"),
+        Binding("home", "look(0,-1000000)", show=False, id="live_home"),
+        Binding("end", "look(0,1000000)", show=False, id="live_end"),
+    ]
+    HINT: ClassVar[str] = "escape close"
+
+    snapshot: reactive[Snapshot | None] = reactive(None, repaint=False, init=False)
+
+    def __init__(self, main: Main) -> None:
+        super().__init__()
+        self._compositor = SpansCompositor()
+        self.main = main
+
+    def panel(self) -> Panel:
+        """Return the panel that fills the screen."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Put the panel above the line of keys."""
+        with Vertical(classes="live"):
+            yield self.panel()
+            yield Static(Content(self.HINT), classes="hint")
+
+    def on_mount(self) -> None:
+        """Begin with what the main screen shows, unless something newer has come already."""
+        for drawing in self.query(Drawing):
+            drawing.data_bind(LiveScreen.snapshot)
+        self.query_one(Panel).focus()
+        self.snapshot = self.snapshot or self.main.snapshot
+
+    def action_pass_on(self, command: str) -> None:
+        """Do what the main screen does for that command, where it would do something."""
+        known = commands.by_id(command)
+        if known is not None and commands.available(known, self.snapshot):
+            getattr(self.main, f"action_{command}")()
+
+    def action_close(self) -> None:
+        """Go back to the main screen."""
+        self.dismiss(None)
+
+    def action_look(self, columns: int, rows: int) -> None:
+        """Move the view, or the line that is chosen."""
+        self.query_one(Panel).look(columns, rows)
+
+    def action_look_page(self, pages: int) -> None:
+        """Move by whole pages."""
+        self.query_one(Panel).look_pages(pages)

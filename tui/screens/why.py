@@ -1,0 +1,15 @@
+"""The last step explained at large, while one goes on stepping."""
+
+from tui.screens.live import LiveScreen
+from tui.widgets.panel import Panel
+from tui.widgets.why_large import WhyPanel
+
+
+class WhyScreen(LiveScreen):
+    """Every number of the update with its name."""
+
+    HINT = "s step · e episode · b back · space run · ↑ ↓ look · escape close"
+
+    def panel(self) -> Panel:
+        """The explanation."""
+        return WhyPanel()

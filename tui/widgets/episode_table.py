@@ -1,0 +1,105 @@
+"""The finished episodes as a table: a line an episode, the newest first, one of them chosen."""
+
+from textual.geometry import Size
+
+from engine.messages import EpisodesView
+from tui.widgets import numbers
+from tui.widgets.canvas import Canvas
+from tui.widgets.panel import Panel
+from tui.widgets.series import level_name, regrets
+
+CHOSEN = "►"
+LEFT = 2
+COLUMN = 10
+"""Cells for a number with the gap before it."""
+HEADINGS = ("episode", "return", "length", "end", "γ-return", "regret", "TD error")
+"""In the order in which they are left out where it is narrow, the last first; the level of exploring follows them."""
+
+
+class EpisodeTable(Panel):
+    """Draws only the lines that are seen; the chosen episode stays chosen while others finish."""
+
+    def __init__(self) -> None:
+        super().__init__("Episodes")
+        self.chosen: int | None = None
+        """The number of the chosen episode; None for the newest, whichever it is."""
+
+    @property
+    def here(self) -> int:
+        """The number of the episode that the line is on; 0 if none is finished."""
+        episodes = self.snapshot.episodes if self.snapshot else None
+        if episodes is None or not len(episodes.returns):
+            return 0
+        first = episodes.finished - len(episodes.returns) + 1
+        return min(max(self.chosen or episodes.finished, first), episodes.finished)
+
+    def draw(self, width: int, height: int) -> Canvas:
+        """Draw the headings, as many episodes as there is room for, and how many there are."""
+        canvas = Canvas(width, height)
+        snapshot = self.snapshot
+        if snapshot is None or height < 3:
+            return canvas
+        if not self.here:
+            canvas.put_centred(
+                0, height // 2, width, "no episode is finished yet: e goes to the end of one", self.palette.muted
+            )
+            return canvas
+        episodes = snapshot.episodes
+        for n, heading in enumerate((*HEADINGS, level_name(snapshot))[: columns(width)]):
+            canvas.put_right(LEFT + (n + 1) * COLUMN, 0, heading, self.palette.muted)
+        missed = regrets(snapshot)
+        for y in range(1, height - 1):
+            number = episodes.finished - self.row - y + 1
+            row = number - (episodes.finished - len(episodes.returns)) - 1
+            if row < 0:
+                break
+            style = self.palette.strong if number == self.here else self.palette.plain
+            if number == self.here:
+                canvas.put(0, y, CHOSEN, self.palette.accent)
+            regret = float(missed[row]) if len(missed) else None
+            for n, text in enumerate(cells(episodes, row, number, regret)[: columns(width)]):
+                canvas.put_right(LEFT + (n + 1) * COLUMN, y, text, style)
+        known, every = numbers.count(len(episodes.returns)), numbers.count(episodes.finished)
+        said = f"all {every} episodes" if known == every else f"the last {known} of {every} episodes"
+        canvas.put(LEFT, height - 1, f"{said}, the newest first", self.palette.muted)
+        return canvas
+
+    def move_view(self, columns: int, rows: int, size: Size) -> None:
+        """Choose another episode: down is into the past."""
+        if self.here and self.snapshot is not None:
+            self.chosen = self.here - rows
+            self.chosen = None if self.here == self.snapshot.episodes.finished else self.here
+            self._keep_in_view(size)
+
+    def follow(self, size: Size) -> None:
+        """Keep the chosen episode in view."""
+        self._keep_in_view(size)
+
+    def _keep_in_view(self, size: Size) -> None:
+        if self.snapshot is None or size.height < 3:
+            return
+        line, shown = self.snapshot.episodes.finished - self.here, size.height - 2
+        self.row = max(min(self.row, line), line - shown + 1, 0)
+
+
+def columns(width: int) -> int:
+    """Return how many columns fit."""
+    return max((width - LEFT) // COLUMN, 1)
+
+
+def cells(episodes: EpisodesView, row: int, number: int, regret: float | None) -> tuple[str, ...]:
+    """Return what stands in the line of an episode."""
+
+    def fitted(value: float) -> str:
+        return numbers.fitted(float(value), COLUMN - 1)
+
+    return (
+        numbers.count(number),
+        fitted(episodes.returns[row]),
+        numbers.count(episodes.lengths[row]),
+        "ended" if episodes.terminated[row] else "cut short",
+        fitted(episodes.discounted_returns[row]),
+        numbers.NOTHING if regret is None else fitted(round(regret, 9)),
+        fitted(episodes.td_errors[row]),
+        numbers.coefficient(round(float(episodes.epsilons[row]), 4)),
+    )

@@ -1,0 +1,166 @@
+"""The last step explained at large: how the action was chosen, what was learned, and a name under every number."""
+
+import math
+
+from textual.geometry import Size
+
+from engine.messages import BatchUpdate, Snapshot, TableUpdate, Transition
+from tui.widgets.canvas import Canvas, shortened
+from tui.widgets.explanation import Line, choice, sign_role, targets
+from tui.widgets.numbers import coefficient, count, number, term
+from tui.widgets.panel import Panel
+from tui.widgets.sums import Part, named
+
+NEXT = {
+    "q-learning": "best Q(s′)",
+    "sarsa": "Q(s′, a′) taken next",
+    "expected-sarsa": "mean Q(s′) under π",
+    "double-q-learning": "other table's Q(s′)",
+}
+"""What the rules bootstrap from."""
+ENDED = "0: terminated"
+BAR = 20
+REPLAYED = "replayed"
+"""The field of a `BatchUpdate` with the rows of the batch, of an agent that tells them."""
+
+
+class WhyPanel(Panel):
+    """Follows the run: every step is explained anew."""
+
+    def __init__(self) -> None:
+        super().__init__("Why")
+
+    def draw(self, width: int, height: int) -> Canvas:
+        """Write as many lines as are seen."""
+        canvas = Canvas(width, height)
+        if self.snapshot is not None:
+            for y, line in enumerate(explain_at_large(self.snapshot, width)[self.row : self.row + height]):
+                canvas.put_pieces(0, y, ((text, self.palette.roles[role]) for text, role in line))
+        return canvas
+
+    def move_view(self, columns: int, rows: int, size: Size) -> None:
+        """Scroll."""
+        if self.snapshot is not None:
+            lines = len(explain_at_large(self.snapshot, size.width))
+            self.row = max(min(self.row + rows, lines - size.height), 0)
+
+
+def explain_at_large(snapshot: Snapshot, width: int) -> list[Line]:
+    """Return all there is to say of the last step."""
+    last = snapshot.last
+    if last is None:
+        return [[("nothing has happened yet: s makes one step", "muted")]]
+    world = snapshot.world
+    move = f"{world.states[last.state]} → {world.actions[last.action]} → {world.states[last.next_state]}"
+    lines: list[Line] = [
+        [(f"step {count(last.step)}  ", "muted"), (shortened(move, width - 12), "strong")],
+        [("reward ", "muted"), (number(last.reward), sign_role(last.reward)), *_ending(snapshot, last)],
+        [],
+        [("The action", "accent")],
+        *_chosen(snapshot, last),
+        [],
+    ]
+    update = snapshot.update
+    if isinstance(update, TableUpdate):
+        return lines + _table(snapshot, last, update, width)
+    if isinstance(update, BatchUpdate):
+        return lines + _batch(snapshot, last, update, width)
+    return [*lines, [("Nothing is learned from a demonstration.", "muted")]]
+
+
+def _ending(snapshot: Snapshot, last: Transition) -> Line:
+    if last.terminated:
+        return [("  the episode terminated: nothing follows", "accent")]
+    if last.truncated:
+        return [(f"  cut short at {count(snapshot.world.max_steps)} steps: still bootstraps", "accent")]
+    return []
+
+
+def _chosen(snapshot: Snapshot, last: Transition) -> list[Line]:
+    """Say what decided: the die and epsilon with their names, or the person."""
+    exploration = "" if snapshot.demonstration else snapshot.agent.settings.get("exploration", "epsilon-greedy")
+    full, _ = choice(last, exploration)
+    if last.by_hand or exploration != "epsilon-greedy":
+        return [full]
+    meaning = "a random action" if last.explored else "the best action, ties by lot"
+    return [full, [(f"below ε explores, else greedy: {meaning}", "muted")]]
+
+
+def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int) -> list[Line]:
+    """Write the rule three times: as a whole, and its target and error on their own (Sutton & Barto, eq. 6.8)."""
+    world = snapshot.world
+    pair = f"Q({world.states[last.state]}; {world.actions[last.action]})"
+    ended = last.terminated
+    following = NEXT.get(snapshot.agent.name, "next value")
+    ahead = Part(term(update.next_value), ENDED if ended else following, "warning" if ended else "")
+    reward, discount = Part(number(update.reward), "reward"), Part(coefficient(update.discount), "γ")
+    old, step_size = Part(number(update.value_before), "old"), Part(coefficient(update.step_size), "α")
+    target, error = Part(term(update.td_target), "target"), Part(term(update.td_error), "TD error")
+    plus, times, equals = Part("+"), Part("·"), Part("=")
+    lines: list[Line] = [[("What was learned", "accent")], [(f"{shortened(pair, width - 3)} ←", "strong")]]
+    inside = [Part("("), reward, plus, discount, times, ahead, Part("−"), old._replace(text=term(update.value_before))]
+    new = Part(number(update.value_after), "new", "strong")
+    whole = [old, plus, step_size, times, *inside, Part(")"), equals, new]
+    lines += named(whole, width)
+    if update.next_action >= 0 and not ended:
+        source = f"Q({world.states[last.next_state]}; {world.actions[update.next_action]})"
+        lines.append([(shortened(f"{following}: {number(update.next_value)} is {source}", width), "muted")])
+    lines += [[], [("In parts", "accent")]]
+    lines += named([reward, plus, discount, times, ahead, equals, target._replace(role="strong")], width)
+    lines += named(
+        [target, Part("−"), Part(term(update.value_before), "old"), equals, error._replace(role="strong")], width
+    )
+    return lines + named([old, plus, step_size, times, error, equals, new], width)
+
+
+def _batch(snapshot: Snapshot, last: Transition, update: BatchUpdate, width: int) -> list[Line]:
+    """Write the target of this transition, what the last gradient step did, and what the replay holds."""
+    world = snapshot.world
+    pair = f"Q({world.states[last.state]}; {world.actions[last.action]})"
+    ended = last.terminated
+    ahead = Part(term(update.next_value), ENDED if ended else "best Q(s′), target net", "warning" if ended else "")
+    target = Part(number(update.td_target), "target", "strong")
+    reward, discount = Part(number(update.reward), "reward"), Part(coefficient(update.discount), "γ")
+    moved = f"{number(update.value_before)} → {number(update.value_after)}"
+    lines: list[Line] = [
+        [("This transition", "accent")],
+        [(f"{shortened(pair, width - 20)} ", "strong"), (moved, "")],
+        *named([reward, Part("+"), discount, Part("·"), ahead, Part("="), target], width),
+    ]
+    lines += [[], [("The last gradient step", "accent")]]
+    if update.updates == 0:
+        waits = f"none yet: learning waits for {count(update.learning_starts)} transitions"
+        lines.append([(waits, "muted")])
+    else:
+        lines += named([
+            Part(number(update.loss, 4), "loss"), Part(number(update.mean_abs_td_error), "mean |TD error|"),
+            Part(count(update.batch_size), "replayed"), Part(count(update.updates), "updates so far"),
+        ], width)  # fmt: skip
+        lines.append([(targets(snapshot, update)[0], "")])
+    lines += [[], [("The replay", "accent")], *_replay(update, width)]
+    return lines + _rows(snapshot, update, width)
+
+
+def _replay(update: BatchUpdate, width: int) -> list[Line]:
+    """Say how full the replay is, and how far back it goes."""
+    share = update.replay_size / update.replay_capacity
+    bar = "█" * round(share * BAR) + "░" * (BAR - round(share * BAR))
+    held = f"{count(update.replay_size)} of {count(update.replay_capacity)} ({share:.0%})"
+    lines: list[Line] = [[(held, ""), (f"  {bar}", "muted")] if width >= 50 else [(held, "")]]
+    full = "; for each new one the oldest goes" if update.replay_size == update.replay_capacity else ""
+    return [*lines, [(f"the oldest was made at least {count(update.replay_size)} steps ago{full}", "muted")]]
+
+
+def _rows(snapshot: Snapshot, update: BatchUpdate, width: int) -> list[Line]:
+    """List the transitions of the last batch with their TD errors, where the agent tells them."""
+    rows = sorted(getattr(update, REPLAYED, ()), key=lambda row: -abs(row.td_error))
+    if not rows:
+        return []
+    world = snapshot.world
+    lines: list[Line] = [[], [("The batch, largest |TD error| first", "accent")]]
+    for row in rows:
+        error = number(row.td_error) if math.isfinite(row.td_error) else "—"
+        move = f"{world.states[row.state]} → {world.actions[row.action]} → {world.states[row.next_state]}"
+        end = "  terminated" if row.terminated else ""
+        lines.append([(f"{error:>9}  ", "strong"), (shortened(f"{move}  {number(row.reward)}{end}", width - 11), "")])
+    return lines
