@@ -6,7 +6,7 @@ follows from the number of the step alone, so they do not depend on the portions
 
 from typing import NamedTuple
 
-A_DOUBLING = 32
+A_DOUBLING = 16
 """Samples from a step to the one of twice its number; up to this step there is one at every step."""
 
 

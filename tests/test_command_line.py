@@ -1,5 +1,6 @@
 """The command line: JSON that scripts rely on, exit codes, and mistakes in one line."""
 
+import csv
 import json
 
 import pytest
@@ -223,3 +224,28 @@ def test_a_report_for_people_names_the_numbers(run):
         code, output, _ = run(*arguments)
         assert code == 0
         assert said in output
+
+
+def test_episodes_are_exported_with_every_digit_and_their_regret(run, run_json, tmp_path):
+    report = run_json(*TRAIN, "--episodes", "40", "--save", "first")
+    path = tmp_path / "first.csv"
+    assert run("export", "first", "--csv", str(path))[0] == 0
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    assert [float(row["return"]) for row in rows] == report["returns"]
+    assert all(float(row["regret"]) == pytest.approx(7.29 - float(row["discounted_return"])) for row in rows)
+
+
+def test_the_q_table_is_exported_with_every_digit(run, run_json, tmp_path):
+    report = run_json(*TRAIN, "--episodes", "40", "--save", "first")
+    path = tmp_path / "q.csv"
+    assert run_json("export", "first", "--csv", str(path), "--what", "q")["rows"] == 6
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    assert [[float(row[a]) if row[a] else None for a in ("up", "right", "down", "left")] for row in rows] == report["q"]
+
+
+def test_an_export_replaces_no_file_and_says_so(run, run_json, tmp_path):
+    run_json(*TRAIN, "--episodes", "4", "--save", "first")
+    path = tmp_path / "mine"
+    path.write_text("mine")
+    assert_mistake(run("export", "first", "--csv", str(path)), "exists already")
+    assert path.read_text() == "mine"

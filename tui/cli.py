@@ -25,6 +25,7 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "saves": verbs.saves,
     "show": verbs.show,
     "replay": verbs.replay,
+    "export": verbs.export,
 }
 
 
@@ -155,7 +156,14 @@ def _verb_parser() -> Parser:
     add("replay", "derive a saved run again from world, settings, seed and log, and compare").add_argument(
         "save", metavar="SAVE"
     )
+    _add_export(add("export", "write the episodes or the Q-table of a save to a file for other programs"))
     return parser
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.add_argument("save", metavar="SAVE")
+    export.add_argument("--csv", type=Path, required=True, metavar="FILE", help="a new file to write to")
+    export.add_argument("--what", choices=("episodes", "q"), default="episodes", help="which table (episodes)")
 
 
 def _add_train(train: argparse.ArgumentParser) -> None:

@@ -206,6 +206,26 @@ def replay(options: argparse.Namespace) -> int:
     return 0 if step is None else 1
 
 
+def export(options: argparse.Namespace) -> int:
+    """Write a table of a save to a new file."""
+    from engine import tables, view
+    from tui.exporting import write_new
+
+    run = engine_saves.load(options.saves, options.save).run
+    if options.what == "q":
+        text = tables.q_table(run.world.states, run.world.actions, run.agent.q_values())
+    else:
+        beside = view.Truth(run).beside(run.agent.q_values())
+        episodes = view.episodes_view(run.statistics, RECENT)
+        text = tables.episodes_table(episodes, beside.start_value if beside else None)
+    write_new(options.csv, text)
+    rows = text.count("\n") - 1
+    if options.json:
+        return _print_json({"save": options.save, "what": options.what, "file": str(options.csv), "rows": rows})
+    print(f"{rows:,} rows written to {options.csv}")
+    return 0
+
+
 def _timeline_to_train(options: argparse.Namespace) -> Timeline:
     if options.resume:
         if options.world or options.agent or options.seed is not None or options.set:

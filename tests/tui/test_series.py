@@ -1,11 +1,15 @@
 """What charts show, in numbers."""
 
+import sys
+
 import numpy as np
 import pytest
 
+from engine.errors import InputError
 from engine.messages import CurvesView, TruthView
 from tests.tui.fakes import episodes, snapshot
 from tests.tui.test_drawing import PALETTE
+from tui.plots import charts
 from tui.widgets.canvas import Canvas
 from tui.widgets.chart import draw_chart
 from tui.widgets.series import SERIES, available, regrets, smoothed
@@ -51,3 +55,9 @@ def test_the_chart_of_the_error_points_out_when_the_policy_became_optimal(width)
     assert "◆" in lines[0]
     assert "1,000" in lines[-1]
     assert ("optimal from 100 on" in lines[-1]) == (width == 120)
+
+
+def test_without_matplotlib_a_chart_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(InputError, match=r"pip install 'qscope\[plots\]'"):
+        charts(snapshot(episodes=episodes(1.0, 2.0)), 1, "svg")
