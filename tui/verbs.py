@@ -213,9 +213,9 @@ def export(options: argparse.Namespace) -> int:
 
     run = engine_saves.load(options.saves, options.save).run
     if options.what == "q":
-        text = tables.q_table(run.world.states, run.world.actions, run.agent.q_values())
+        text = tables.q_table(run.world.states, run.world.actions, run.q_values())
     else:
-        beside = view.Truth(run).beside(run.agent.q_values())
+        beside = view.Truth(run).beside(run.q_values())
         episodes = view.episodes_view(run.statistics, RECENT)
         text = tables.episodes_table(episodes, beside.start_value if beside else None)
     write_new(options.csv, text)
