@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.transition import BatchUpdate, TableUpdate, Transition, Update
+from engine.transition import BatchUpdate, Replayed, TableUpdate, Transition, Update
 
 __all__ = [
     "ActByHand",
@@ -35,6 +35,7 @@ __all__ = [
     "ObservationView",
     "Pause",
     "PlayOrPause",
+    "Replayed",
     "Reset",
     "RunAtFullSpeed",
     "Save",

@@ -96,7 +96,7 @@ COMMANDS = (
     Command(
         "why", ("y",), "why", "Explain the last step at large, number by number, and go on stepping.", MEASURES, 22
     ),
-    Command("episodes", ("L",), "episodes", "List the finished episodes; enter shows one step by step.", MEASURES, 23),
+    Command("episodes", ("H",), "episodes", "List the finished episodes; enter shows one step by step.", MEASURES, 23),
     Command("next_chart", ("n",), "chart", "Show the next chart: returns, errors, regret, lengths, ...", MEASURES, 24),
     Command("previous_chart", ("N",), "chart before", "Show the chart before.", MEASURES),
     Command("smooth_more", ("right_square_bracket",), "smoother", "Average the charts over more episodes.", MEASURES),

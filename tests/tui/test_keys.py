@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import messages
-from engine.messages import EpisodeStep, Trajectory
+from engine.messages import EpisodeStep, Replayed, Trajectory
 from tests.tui.fakes import (
     FakeLibrary,
     FakeTrainer,
@@ -16,6 +16,7 @@ from tests.tui.fakes import (
     transition,
     values,
 )
+from tests.tui.test_why_line import batch
 from tui.app import QScope
 from tui.commands import COMMANDS
 from tui.screens.choose_agent import AgentSettings, ChooseAgent
@@ -269,10 +270,24 @@ async def test_the_why_stays_live_while_one_steps(app, trainer):
         assert app.screen is app.main_screen
 
 
+async def test_the_why_lists_the_replayed_batch_by_its_errors(app, trainer):
+    rows = (Replayed(0, 1, -1.0, 2, 1, False, 0.25, 1.0), Replayed(2, 0, 10.0, 3, 0, True, -4.0, 0.5))
+    trainer.snapshot = learned(last=transition(), update=batch(replayed=rows, oldest_age=30, mean_age=12.0))
+    async with app.run_test(size=(100, 45)) as pilot:
+        await pilot.press("y")
+        panel = app.screen.query_one(WhyPanel)
+        text = panel.draw(*panel.size).text
+        assert "the oldest was made 30 steps ago, the mean 12" in text
+        world = trainer.snapshot.world
+        small = f"0.25  {world.states[0]} → {world.actions[1]} → {world.states[2]}  −1.00"
+        large = f"−4.00  {world.states[2]} → {world.actions[0]} → {world.states[3]}  10.00  terminated  weight 0.50"
+        assert text.index(large) < text.index(small)
+
+
 async def test_enter_asks_for_the_chosen_episode_and_escape_gives_it_up(app, trainer):
     trainer.show(episodes=episodes(1.0, 2.0, 3.0))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("L", "down", "enter")
+        await pilot.press("H", "down", "enter")
         assert trainer.commands == [messages.ShowEpisode(2)]
         steps = (
             EpisodeStep(1, "0,0", "down", -1.0, "1,0", False, False, 0.5, 1.0, -1.0),

@@ -4,7 +4,7 @@ import math
 
 from textual.geometry import Size
 
-from engine.messages import BatchUpdate, Snapshot, TableUpdate, Transition
+from engine.messages import BatchUpdate, Replayed, Snapshot, TableUpdate, Transition
 from tui.widgets.canvas import Canvas, shortened
 from tui.widgets.explanation import Line, choice, sign_role, targets
 from tui.widgets.numbers import coefficient, count, number, term
@@ -20,8 +20,7 @@ NEXT = {
 """What the rules bootstrap from."""
 ENDED = "0: terminated"
 BAR = 20
-REPLAYED = "replayed"
-"""The field of a `BatchUpdate` with the rows of the batch, of an agent that tells them."""
+"""Cells of the bar that shows how full the replay is."""
 
 
 class WhyPanel(Panel):
@@ -148,19 +147,27 @@ def _replay(update: BatchUpdate, width: int) -> list[Line]:
     held = f"{count(update.replay_size)} of {count(update.replay_capacity)} ({share:.0%})"
     lines: list[Line] = [[(held, ""), (f"  {bar}", "muted")] if width >= 50 else [(held, "")]]
     full = "; for each new one the oldest goes" if update.replay_size == update.replay_capacity else ""
-    return [*lines, [(f"the oldest was made at least {count(update.replay_size)} steps ago{full}", "muted")]]
+    ages = f"the oldest was made {count(update.oldest_age)} steps ago, the mean {count(update.mean_age)}{full}"
+    return [*lines, [(shortened(ages, width), "muted")]]
 
 
 def _rows(snapshot: Snapshot, update: BatchUpdate, width: int) -> list[Line]:
-    """List the transitions of the last batch with their TD errors, where the agent tells them."""
-    rows = sorted(getattr(update, REPLAYED, ()), key=lambda row: -abs(row.td_error))
-    if not rows:
+    """List the first transitions of the last batch with their TD errors."""
+    if not update.replayed:
         return []
-    world = snapshot.world
-    lines: list[Line] = [[], [("The batch, largest |TD error| first", "accent")]]
-    for row in rows:
+    title = f"{len(update.replayed)} of the batch, largest |TD error| first"
+    lines: list[Line] = [[], [(shortened(title, width), "accent")]]
+    for row in sorted(update.replayed, key=lambda row: -abs(row.td_error)):
         error = number(row.td_error) if math.isfinite(row.td_error) else "—"
-        move = f"{world.states[row.state]} → {world.actions[row.action]} → {world.states[row.next_state]}"
-        end = "  terminated" if row.terminated else ""
-        lines.append([(f"{error:>9}  ", "strong"), (shortened(f"{move}  {number(row.reward)}{end}", width - 11), "")])
+        lines.append([(f"{error:>9}  ", "strong"), (shortened(_replayed(snapshot, row), width - 11), "")])
     return lines
+
+
+def _replayed(snapshot: Snapshot, row: Replayed) -> str:
+    """Write one replayed transition: where from and where to, unless its states have no numbers, and what it paid."""
+    world = snapshot.world
+    move = world.actions[row.action]
+    if row.place >= 0 and row.next_place >= 0:
+        move = f"{world.states[row.place]} → {move} → {world.states[row.next_place]}"
+    weight = f"  weight {row.weight:.2f}" if row.weight != 1.0 else ""
+    return f"{move}  {number(row.reward)}{'  terminated' if row.terminated else ''}{weight}"
