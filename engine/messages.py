@@ -6,7 +6,7 @@ process tomorrow.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,9 +30,12 @@ __all__ = [
     "Faster",
     "FinishEpisode",
     "GoTo",
+    "Inspection",
     "Load",
+    "Look",
     "Notice",
     "ObservationView",
+    "Outcome",
     "Pause",
     "PlayOrPause",
     "Replayed",
@@ -196,6 +199,21 @@ class Load:
     name: str
 
 
+@dataclass(frozen=True)
+class Look:
+    """Say what the person looks at: the snapshots that follow carry that, and nothing more that is large.
+
+    It changes nothing in the run, and holds until the next one, also for the runs that are begun in between.
+    """
+
+    visits: bool = False
+    """Whether `Snapshot.visits` is wanted."""
+    td_errors: bool = False
+    """Whether `Snapshot.td_errors` is wanted."""
+    state: int | None = None
+    """The state of which `Snapshot.inspection` is wanted; None for none."""
+
+
 Command = (
     Step
     | FinishEpisode
@@ -218,6 +236,7 @@ Command = (
     | EditCell
     | Save
     | Load
+    | Look
 )
 
 
@@ -348,6 +367,31 @@ class Trajectory:
     """The share of the derivation that is done, from 0.0 to 1.0."""
 
 
+class Outcome(NamedTuple):
+    """What may come of a pair: one row of the model of a world."""
+
+    action: int
+    probability: float
+    next_state: int
+    reward: float
+    terminated: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """One state in full. Arrays have shape (actions,) and NaN where the action is not legal."""
+
+    state: int
+    visits: IntArray | None
+    """How often each action was learned from here; None for an agent that does not count."""
+    td_errors: FloatArray | None
+    """The expected TD error of each action, as in `Snapshot.td_errors`; None for a world without a model."""
+    target: FloatArray | None
+    """What the target network says; None for an agent without one."""
+    outcomes: tuple[Outcome, ...]
+    """Where each action may lead, in the order of the actions; empty for a world without a model."""
+
+
 @dataclass(frozen=True)
 class BranchView:
     """One way in which the run went on."""
@@ -444,3 +488,20 @@ class Snapshot:
     """How the learner came nearer to the optimum up to this step; None where nobody took samples."""
     trajectory: Trajectory | None = None
     """The finished episode that was asked for; None if none was."""
+    q_star: FloatArray | None = None
+    """Q* of every pair, shape (states, actions), NaN where not legal: the same object until world or discount change.
+
+    None where the exact optimum is not known.
+    """
+    visits: IntArray | None = None
+    """How often each pair was learned from, shape (states, actions).
+
+    None unless `Look` asked for it, and for an agent that does not count.
+    """
+    td_errors: FloatArray | None = None
+    """The TD error that each pair has on average, r + discount * max Q(next) - Q, shape (states, actions).
+
+    None unless `Look` asked for it, and for a world without a model.
+    """
+    inspection: Inspection | None = None
+    """The state that `Look` asked for."""

@@ -9,6 +9,7 @@ from engine.agents import catalogue as agents
 from engine.curves import Sample
 from engine.derivation import Derivation
 from engine.errors import InputError
+from engine.inspection import Microscope
 from engine.interventions import Act, Change, Edit
 from engine.messages import (
     ActByHand,
@@ -19,6 +20,7 @@ from engine.messages import (
     EpisodeBack,
     GoTo,
     Load,
+    Look,
     Notice,
     Reset,
     Save,
@@ -66,6 +68,7 @@ class Session:
         self._saved_steps: set[int] = set()
         self._notices: tuple[Notice, ...] = ()
         self._views: Views | None = None
+        self._look = Look()
 
     @property
     def complaint(self) -> str:
@@ -99,6 +102,8 @@ class Session:
 
     def _obey(self, command: Command) -> None:
         match command:
+            case Look():
+                self._look = command
             case Start(world, agent, settings, seed):
                 self._say(f"preparing {world} and {agent}")
                 self._take(Timeline(Run(worlds.find(world), agent, settings, seed), self._memory))
@@ -221,6 +226,8 @@ class Session:
             observation=view.observation_view(run.world, shown),
             curves=view.curves_view(self.timeline),
             trajectory=self._trajectory,
+            q_star=solution.q if (solution := views.truth.solution) else None,
+            **views.microscope.extras(run, q, self._look),
             **view.interaction_view(shown),
         )
 
@@ -302,6 +309,7 @@ class Views:
         self.world = view.world_view(run.world)
         self.agent = view.agent_view(run, agents.title(run.agent_name))
         self.truth = view.Truth(run)
+        self.microscope = Microscope(run)
 
     def fit(self, run: Run) -> bool:
         """Whether they are those of the run as it is now."""

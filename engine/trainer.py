@@ -19,6 +19,7 @@ from engine.messages import (
     Faster,
     FinishEpisode,
     Load,
+    Look,
     Pause,
     PlayOrPause,
     RunAtFullSpeed,
@@ -147,8 +148,8 @@ class Trainer:
             self._session.autosave()
 
     def _has_to_wait(self, command: Command) -> bool:
-        """Whether the end of the episode that was asked for comes first; only a pause or a play comes before it."""
-        return self._pace.to_episode_end and not isinstance(command, Pause | PlayOrPause | RunAtFullSpeed)
+        """Whether the end of the episode that was asked for comes first; a pause, a play or a look comes before it."""
+        return self._pace.to_episode_end and not isinstance(command, Pause | PlayOrPause | RunAtFullSpeed | Look)
 
     def _obey(self, command: Command) -> None:
         session, pace = self._session, self._pace
@@ -172,7 +173,7 @@ class Trainer:
                 pace.pause()
                 if session.demonstration is not None:
                     pace.play(self._clock())
-            case Save() | ChangeSettings() | EditCell() | ShowEpisode() | CloseEpisode():
+            case Save() | ChangeSettings() | EditCell() | ShowEpisode() | CloseEpisode() | Look():
                 session.obey(command)
             case _:
                 pace.pause()

@@ -1,6 +1,6 @@
 """What a run asks of an agent, whoever it is."""
 
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from engine.agents.fields import Settings
 from engine.interaction import Interaction
@@ -63,4 +63,22 @@ class Agent(Protocol):
 
     def load_state(self, state: State) -> None:
         """Take over a state; raises `ValueError` if it does not fit this agent in this world."""
+        ...
+
+
+@runtime_checkable
+class CountsVisits(Protocol):
+    """An agent that counts how often it learned from each pair."""
+
+    def visits(self) -> IntArray:
+        """Return the counts, shape (states, actions); a copy, not a view."""
+        ...
+
+
+@runtime_checkable
+class HasTarget(Protocol):
+    """An agent that may learn towards a target network."""
+
+    def target_values(self) -> FloatArray | None:
+        """Return what the target network says of every pair, shape (states, actions); None while there is none."""
         ...

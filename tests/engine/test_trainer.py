@@ -16,6 +16,7 @@ from engine.messages import (
     FinishEpisode,
     GoTo,
     Load,
+    Look,
     Pause,
     PlayOrPause,
     Reset,
@@ -389,3 +390,18 @@ def test_a_slow_agent_after_a_fast_one_answers_at_once():
     pace.pause()
     pace.toggle(full=True, now=41.0)
     assert pace.steps_due(41.0) == 1
+
+
+def test_a_look_does_not_stop_the_run(trainer):
+    trainer.submit(RunAtFullSpeed())
+    wait_for(trainer, lambda snapshot: snapshot.step > 0)
+    trainer.submit(Look(visits=True, state=4))
+    seen = wait_for(trainer, lambda snapshot: snapshot.inspection is not None)
+    assert seen.playing
+    assert seen.visits.sum() == seen.step
+
+
+def test_a_look_does_not_end_a_demonstration(trainer):
+    trainer.submit(Demonstrate())
+    trainer.submit(Look(state=4))
+    assert wait_for(trainer, lambda snapshot: snapshot.inspection is not None).demonstration

@@ -73,6 +73,10 @@ class TabularAgent:
         values: FloatArray = self.q_values()[place]
         return values
 
+    def visits(self) -> IntArray:
+        """See `CountsVisits.visits`."""
+        return self._tables.visits.copy()
+
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""
         return float(schedule_value(self._behaviour.level, step))
