@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
 
+import numpy as np
 from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
+
+from engine.messages import FloatArray, IntArray
 
 LEVELS = 8
 """How many shades there are on either side of zero where the terminal has all colours."""
@@ -45,6 +48,22 @@ ORANGE_MANY = {
 BLUE_SIXTEEN = ("blue", "bright_blue")
 ORANGE_SIXTEEN = ("yellow", "bright_yellow")
 
+# Ramps for what has no sign, such as visits, after cividis (Nunez, Anderton & Renslow, 2018), which is read the same by
+# every kind of colour vision: the least next to the background, the brightness changes all the way.
+
+AMOUNT_TRUE = {True: ("#0a2a5c", "#6b6d72", "#fee838"), False: ("#f6eca8", "#8a8678", "#12356f")}
+AMOUNT_MANY = {
+    True: ("#00005f", "#5f5f5f", "#87875f", "#afaf5f", "#d7d75f"),
+    False: ("#d7d787", "#afaf87", "#878787", "#5f5f87", "#00005f"),
+}
+AMOUNT_SIXTEEN = ("blue", "yellow", "bright_yellow")
+
+# Colours that only tell actions apart, after Okabe & Ito (2008).
+
+KINDS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0072b2", "#999999")
+KINDS_MANY = ("#5fafff", "#d7af00", "#00af87", "#d787af", "#ffff5f", "#d75f00", "#005faf", "#9e9e9e")
+KINDS_SIXTEEN = ("bright_blue", "yellow", "green", "magenta", "cyan", "red", "bright_green", "white")
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -66,6 +85,14 @@ class Palette:
     below: Style
     """The foreground of a loss."""
     agent: Style
+    amounts: tuple[Style, ...]
+    """Backgrounds for what has no sign, the greatest last."""
+    kinds: tuple[Style, ...]
+    """Backgrounds that only tell actions apart."""
+    wall: str
+    """The colour of walls that are drawn as half blocks; empty where there are no colours."""
+    trail: str
+    """The colour of the path where it is drawn as half blocks."""
 
     plain = Style()
 
@@ -75,6 +102,12 @@ class Palette:
         if not shades or not scale > 0.0 or not abs(value) > 0.0:
             return self.plain
         return shades[min(int(abs(value) / scale * len(shades)), len(shades) - 1)]
+
+    def amount(self, value: float, scale: float) -> Style:
+        """Return the shade of a value between 0 and scale: no shade for zero and for what is no number."""
+        if not self.amounts or not scale > 0.0 or not value > 0.0:
+            return self.plain
+        return self.amounts[min(int(value / scale * len(self.amounts)), len(self.amounts) - 1)]
 
     def sign(self, value: float) -> Style:
         """Return the foreground for a number that is a gain or a loss."""
@@ -88,6 +121,18 @@ class Palette:
         return {"": self.plain, "muted": self.muted, "strong": self.strong, "accent": self.accent} | {
             "warning": self.warning, "above": self.above, "below": self.below, "agent": self.agent
         }  # fmt: skip
+
+
+def ranks(values: FloatArray, scale: float, shades: int) -> IntArray:
+    """Return the rank of the shade of each value: 1 to `shades`, negative below zero, 0 where there is no shade.
+
+    It is what `Palette.value` and `Palette.amount` do for one value.
+    """
+    known = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    if not scale > 0.0 or not shades:
+        return np.zeros(known.shape, np.int64)
+    rank = np.minimum((np.abs(known) / scale * shades).astype(np.int64), shades - 1) + 1
+    return rank * np.sign(known).astype(np.int64)
 
 
 def palette(theme: Theme, depth: Depth) -> Palette:
@@ -107,7 +152,7 @@ def _palette(
 ) -> Palette:
     if depth == Depth.NONE:
         return _colourless(dark)
-    blue, orange = _ramps(dark, depth)
+    blue, orange, amounts = _ramps(dark, depth)
     ink = Color.parse(foreground or ("#e0e0e0" if dark else "#1f1f1f"))
     paper = Color.parse(background or ("#121212" if dark else "#efefef"))
     named = ansi or depth == Depth.SIXTEEN
@@ -124,21 +169,32 @@ def _palette(
         above=Style(bold=True, color=("bright_blue" if dark else "blue") if named else blue[-1]),
         below=Style(bold=True, color="yellow" if named else orange[-1]),
         agent=Style(bold=True, reverse=True),
+        amounts=tuple(_shade(colour) for colour in amounts),
+        kinds=tuple(_shade(colour) for colour in _kinds(depth)),
+        wall="bright_black" if named else paper.blend(ink, 0.3).hex6,
+        trail=("bright_white" if dark else "black") if named else ink.hex6,
     )
 
 
 def _colourless(dark: bool) -> Palette:
     bold, dim = Style(bold=True), Style(dim=True)
     agent = Style(bold=True, reverse=True)
-    return Palette(Depth.NONE, dark, (), (), dim, dim, bold, bold, bold, bold, bold, agent)
+    return Palette(Depth.NONE, dark, (), (), dim, dim, bold, bold, bold, bold, bold, agent, (), (), "", "")
 
 
-def _ramps(dark: bool, depth: Depth) -> tuple[Sequence[str], Sequence[str]]:
+def _ramps(dark: bool, depth: Depth) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+    """Return the colours above zero, those below, and those for what has no sign."""
     if depth == Depth.SIXTEEN:
-        return BLUE_SIXTEEN, ORANGE_SIXTEEN
+        return BLUE_SIXTEEN, ORANGE_SIXTEEN, AMOUNT_SIXTEEN
     if depth == Depth.MANY:
-        return BLUE_MANY[dark], ORANGE_MANY[dark]
-    return _blend(BLUE_TRUE[dark]), _blend(ORANGE_TRUE[dark])
+        return BLUE_MANY[dark], ORANGE_MANY[dark], AMOUNT_MANY[dark]
+    return _blend(BLUE_TRUE[dark]), _blend(ORANGE_TRUE[dark]), _blend(AMOUNT_TRUE[dark])
+
+
+def _kinds(depth: Depth) -> Sequence[str]:
+    if depth == Depth.SIXTEEN:
+        return KINDS_SIXTEEN
+    return KINDS_MANY if depth == Depth.MANY else KINDS
 
 
 def _blend(stops: tuple[str, str, str]) -> list[str]:

@@ -104,6 +104,11 @@ COMMANDS = (
     Command("export", ("X",), "export", "Write the screen, a table or a chart to a file.", FILES, footer=25),
     Command("save", ("S", "ctrl+s"), "save", "Save the run under a name.", FILES, footer=7),
     Command("open", ("O", "ctrl+o"), "open", "Go on with a saved run.", FILES, footer=12, needs_run=False),
+    Command("inspect", ("i", "enter"), "inspect", "Inspect a state, the arrows choose it; again: close.", LOOKING, 12),
+    Command("next_action", ("o",), "next action", "Inspecting: see the outcomes of the next action.", LOOKING),
+    Command("next_layer", ("v",), "layer", "Show the next layer of the map: V, policy, visits, errors.", LOOKING, 13),
+    Command("zoom_in", ("z",), "zoom in", "Draw the cells larger; beyond the largest: as they fit.", LOOKING, 22),
+    Command("zoom_out", ("Z",), "zoom out", "Draw the cells smaller; beyond the smallest: as they fit.", LOOKING),
     Command("next_panel", ("tab",), "next panel", "Go to the next panel.", LOOKING, needs_run=False),
     Command("previous_panel", ("shift+tab",), "previous panel", "Go to the panel before.", LOOKING, needs_run=False),
     Command("look_up", ("up", "k"), "look up", "Move the view of the panel up.", LOOKING, palette=False),
@@ -126,6 +131,8 @@ def available(command: Command, snapshot: Snapshot | None) -> bool:
         return not command.needs_run
     if command.id in {"back", "back_episode"}:
         return snapshot.step > 0
+    if command.id in {"next_layer", "zoom_in", "zoom_out"}:
+        return bool(snapshot.world.cells)
     return command.id != "reset" or snapshot.timeline.head > 0
 
 

@@ -9,10 +9,11 @@ from tui.colour import Depth, palette
 from tui.widgets.canvas import Canvas
 from tui.widgets.chart import draw_chart
 from tui.widgets.episodes import EpisodesPanel, draw_facts
+from tui.widgets.map_view import view_following, view_of
 from tui.widgets.q_table import QTable
 from tui.widgets.series import SERIES
 from tui.widgets.status import doing, run_name
-from tui.widgets.world_map import draw_map, view_following, view_of
+from tui.widgets.world_map import draw_map
 from tui.widgets.world_names import draw_names, joined_from_the_end
 
 PALETTE = palette(BUILTIN_THEMES["textual-dark"], Depth.TRUE)
@@ -46,12 +47,12 @@ def test_the_2x3_grid_shows_letters_rewards_agent_arrows_values_and_path():
         "│  ·  →     │  @  →     │     ↑     │",
         "│   8.10    │   9.00    │   10.00   │",
         "└───────────┴───────────┴───────────┘",
-        "@ agent  ↑ best  · path  ┼ tie",
+        "V −10 ────0──── 10  @ agent  ↑ best",
     ]
 
 
 def test_before_anything_is_learned_all_actions_tie():
-    assert world_text(snapshot(), 38, 10).count("┼") == 5 + 2 + 1
+    assert world_text(snapshot(), 38, 10).count("┼") == 5 + 2
 
 
 def test_a_large_world_is_drawn_in_small_cells_around_the_agent():
@@ -61,7 +62,7 @@ def test_a_large_world_is_drawn_in_small_cells_around_the_agent():
     row, column = view_following(shown, view)
     text = world_text(shown, 38, 10, row, column)
     assert "@" in text
-    assert "rows" in text
+    assert "↕0–17/21" in text
 
 
 def test_a_view_stays_where_it_is_while_the_agent_is_well_inside():

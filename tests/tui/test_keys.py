@@ -69,6 +69,8 @@ MOVED = {
     "page_up": (0, 5),
     "page_down": (12, 5),
 }
+TRIED_BY_LOOKING = {"inspect", "next_action", "next_layer", "zoom_in", "zoom_out"}
+"""In `test_looking.py`."""
 KEYS = [(command.id, key) for command in COMMANDS for key in command.keys]
 
 
@@ -85,6 +87,7 @@ def test_every_key_of_the_table_is_tried_in_this_file():
         *SENT,
         *OPENED,
         *MOVED,
+        *TRIED_BY_LOOKING,
         "next_panel",
         "previous_panel",
         "follow",
@@ -156,7 +159,7 @@ async def test_the_palette_offers_the_commands_and_runs_them(app, trainer):
         await pilot.press("ctrl+p")
         await pilot.press(*"transition")
         await pilot.pause(0.3)
-        await pilot.press("enter", "enter")
+        await pilot.press("enter")
         await pilot.pause()
     assert trainer.commands == [messages.Step()]
 

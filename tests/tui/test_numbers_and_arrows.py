@@ -4,8 +4,8 @@ from tests.tui.fakes import CROSS
 from tui.colour import Depth, depth
 from tui.widgets.arrows import direction, glyph
 from tui.widgets.canvas import BLANK, PLAIN, changed_spans, shortened
-from tui.widgets.numbers import coefficient, fitted, number, reward, term
-from tui.widgets.zoom import best_zoom, window
+from tui.widgets.numbers import coefficient, counted, fitted, number, reward, share, term
+from tui.widgets.zoom import HALF, SMALL, best_zoom, window
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,22 @@ def test_a_number_has_the_digits_that_say_something(value, text):
 def test_a_number_in_a_table_gives_up_digits_for_its_place(value, width, text):
     assert fitted(value, width) == text
     assert len(text) <= width
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "text"),
+    [(12.0, 4, "12"), (12345.0, 4, "12k"), (12345.0, 5, "12345"), (9.6e6, 4, "10M"), (float("nan"), 4, "—")],
+)
+def test_a_count_in_a_table_is_rounded_to_thousands_or_millions(value, width, text):
+    assert counted(value, width) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "text"),
+    [(1.0, 4, "100%"), (0.8, 4, "80%"), (0.8, 2, "80"), (1.0, 2, "●"), (0.8, 1, "8"), (1.0, 1, "●"), (0.001, 4, "<1%")],
+)
+def test_a_probability_gives_up_digits_for_its_place(value, width, text):
+    assert share(value, width) == text
 
 
 def test_factors_keep_their_digits():
@@ -73,7 +89,9 @@ def test_the_largest_zoom_that_fits_is_taken():
     assert best_zoom(2, 3, 38, 10).size(2, 3) == (37, 9)
     assert best_zoom(8, 8, 38, 10).height == 1
     assert best_zoom(50, 50, 60, 50).width == 1
-    assert best_zoom(100, 100, 38, 10).width == 2
+    assert best_zoom(12, 12, 38, 9) == SMALL
+    assert best_zoom(100, 100, 38, 10) == HALF
+    assert best_zoom(100, 100, 38, 10, coloured=False) == SMALL
 
 
 def test_a_window_moves_only_when_its_target_comes_near_the_edge():

@@ -7,6 +7,7 @@ from textual.widgets import Static
 
 from tui.commands import groups
 from tui.screens.dialog import Dialog
+from tui.widgets.layers import MEANINGS
 
 GLYPHS = {
     "@": "The agent.",
@@ -17,8 +18,13 @@ GLYPHS = {
     "►": "In the table: the state in which the agent is.",
     "▸": "In the table: the best action; no mark where all of them tie.",
     "—": "No such action, or no number yet.",
+    "□": "The state that is inspected, where no double frame says so.",
+    "80%": "How likely the inspected action leads there; in small cells its first digit, ● for certain.",
     "colours": "Blue for values above zero, orange for values below; the stronger, the further from it.",
 }
+
+LAYERS = {layer.value: meaning for layer, meaning in MEANINGS.items()}
+"""What the map can show, by `v`."""
 
 TIMELINE = {
     "●": "Where you are in the run: thick behind it, thin ahead, the future that is kept.",
@@ -58,6 +64,10 @@ def help_table() -> Table:
     table.add_row("Glyphs", style="underline")
     for glyph, meaning in GLYPHS.items():
         table.add_row(f"  {glyph}", meaning)
+    table.add_row()
+    table.add_row("Layers of the map", style="underline")
+    for name, meaning in LAYERS.items():
+        table.add_row(f"  {name}", meaning)
     table.add_row()
     table.add_row("The timeline", style="underline")
     for glyph, meaning in TIMELINE.items():

@@ -18,11 +18,13 @@ from tui.screens.confirm import Confirm
 from tui.screens.continue_run import CONTINUE, FORGET, ContinueRun
 from tui.screens.help import Help
 from tui.screens.live import LiveScreen
+from tui.screens.looking import Looking
 from tui.screens.measures import Measures
 from tui.screens.ports import Library, SaveEntry, Trainer
 from tui.screens.save import OpenSave, SaveRun
 from tui.screens.spans import SpansCompositor
 from tui.widgets.episodes import EpisodesPanel
+from tui.widgets.inspector import Inspector
 from tui.widgets.key_line import KeyLine
 from tui.widgets.panel import Drawing, Panel
 from tui.widgets.q_table import QTable
@@ -40,7 +42,7 @@ FIRST_AGENT = "q-learning"
 """Who learns in a chosen world when there was no run before."""
 
 
-class MainScreen(Measures):
+class MainScreen(Measures, Looking):
     """Shows the newest snapshot of a trainer and sends it what the person asks for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
@@ -65,6 +67,7 @@ class MainScreen(Measures):
                 yield WorldPanel()
                 yield QTable()
             yield EpisodesPanel()
+            yield Inspector()
             yield Why()
             yield Timeline()
             yield KeyLine()
@@ -74,6 +77,8 @@ class MainScreen(Measures):
         """Let every drawing have the snapshots, and begin to ask for them."""
         for drawing in self.query(Drawing):
             drawing.data_bind(MainScreen.snapshot)
+            if isinstance(drawing, WorldPanel | QTable | Inspector):
+                drawing.data_bind(MainScreen.sight)
         self.query_one(Status).data_bind(MainScreen.driving)
         self.query_one(WorldPanel).focus()
         self.pull()
@@ -93,7 +98,7 @@ class MainScreen(Measures):
         if isinstance(self.app.screen, LiveScreen):
             self.app.screen.snapshot = newest
         if self.app.screen is self:
-            self.snapshot = newest
+            self.show(newest)
 
     def watch_snapshot(self, snapshot: Snapshot | None) -> None:
         """Tell what is new, and leave if that is all that was waited for."""
@@ -117,6 +122,8 @@ class MainScreen(Measures):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Refuse the commands that would do nothing now."""
         command = commands.by_id(action)
+        if action == "next_action" and self.sight.cursor is None:
+            return None
         return command is None or commands.available(command, self.snapshot) or None
 
     def send(self, command: messages.Command) -> None:
@@ -244,9 +251,12 @@ class MainScreen(Measures):
         """Let every panel follow the agent again."""
         for panel in self.query(Panel):
             panel.follow_again()
+        self.cursor_to_agent()
 
     def _look(self, columns: int, rows: int) -> None:
-        if not self.steer(columns, rows) and isinstance(self.focused, Panel):
+        if self.steer(columns, rows) or self.move_cursor(columns, rows):
+            return
+        if isinstance(self.focused, Panel):
             self.focused.look(columns, rows)
 
     # What comes of the answers.

@@ -7,12 +7,15 @@ from rich.style import Style
 from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, width_of
+from tui.widgets.layers import LayerNumbers
 from tui.widgets.map_places import Place
 from tui.widgets.zoom import Zoom
 
 AGENT, PATH, WALL = "@", "·", "█"
+CURSOR = "□"
+"""The state that is inspected, where a frame cannot say so."""
 END = "end"
-BOLD, UNDERLINED = Style(bold=True), Style(underline=True)
+BOLD, UNDERLINED, REVERSED = Style(bold=True), Style(underline=True), Style(reverse=True)
 
 
 @dataclass(frozen=True)
@@ -21,24 +24,28 @@ class CellPen:
 
     canvas: Canvas
     zoom: Zoom
-    scale: float
-    """The value at the end of the colour ramp."""
+    layer: LayerNumbers
     palette: Palette
 
     def draw(self, x: int, y: int, place: Place) -> None:
         """Draw the cell of a state with its upper left corner at (x, y)."""
-        shade = self.palette.value(place.value, self.scale)
+        shade = self.layer.shade(place.number, self.layer.state_scale, self.palette)
+        if place.cursor and not self.zoom.framed:
+            shade += REVERSED
         self.canvas.fill(x, y, self.zoom.width, self.zoom.height, shade)
         if self.zoom.height == 1:
             self._draw_characters(x, y, place, shade)
+            self._draw_chance(x + min(self.zoom.width - 1, 1), y, place, shade)
             return
         middle = y + (self.zoom.height - 1) // 2
         if self.zoom.height > 2:
             self._draw_head(x, y, place, shade)
         self._draw_policy(x, middle, place, shade)
-        if not place.terminal:
-            text = numbers.fitted(place.value, self.zoom.width - 1)
-            style = shade if place.value else self.palette.muted
+        if place.chance:
+            self._draw_chance(x + (self.zoom.width - 4) // 2, middle + 1, place, shade)
+        elif not place.terminal:
+            text = place.text or self.layer.text(place.number, self.zoom.width - 1)
+            style = shade if place.number or place.text else self.palette.muted
             self.canvas.put_centred(x, middle + 1, self.zoom.width, text, style)
         elif self.zoom.height == 2 and place.label:
             self.canvas.put_centred(x, middle + 1, self.zoom.width, place.label, self._label_style(place, shade))
@@ -48,6 +55,12 @@ class CellPen:
     def draw_wall(self, x: int, y: int) -> None:
         """Fill the cell of a wall."""
         self.canvas.fill(x, y, self.zoom.width, self.zoom.height, self.palette.line, WALL)
+
+    def _draw_chance(self, x: int, y: int, place: Place, shade: Style) -> None:
+        """Write how likely the inspected action leads here, if it may; in a single column the agent goes before."""
+        if place.chance and not (place.agent and self.zoom.width == 1):
+            text = numbers.share(place.chance, min(max(self.zoom.width - 1, 1), 4))
+            self.canvas.put(x, y, text, shade + BOLD + UNDERLINED)
 
     def _draw_head(self, x: int, y: int, place: Place, shade: Style) -> None:
         """Draw the map's letter and the state's name on the left, the label on the right."""
@@ -84,6 +97,8 @@ class CellPen:
         policy, style = self._policy(place, shade)
         letter = "" if place.terminal else place.letter
         if width == 1:
+            if place.start:
+                policy, style = letter, shade + BOLD
             mark, style = (AGENT, self.palette.agent) if place.agent else (policy, style)
             self.canvas.put(x, y, mark, style + UNDERLINED if place.visited and not place.agent else style)
             return

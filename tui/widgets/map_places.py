@@ -1,33 +1,48 @@
 """What a map says about each state: gathered from a snapshot, not yet drawn."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import compress
 
 import numpy as np
 
-from engine.messages import FloatArray, IntArray, Snapshot, WorldView
+from engine.messages import BoolArray, IntArray, Snapshot, WorldView
 from tui.widgets.arrows import glyph
+from tui.widgets.layers import Layer, LayerNumbers, verdict
+from tui.widgets.sight import Sight
+
+START = "S"
+"""The letter of a start on a map."""
 
 
 @dataclass(frozen=True)
 class Place:
     """What there is to say about one state on the map."""
 
+    state: int
     letter: str
     """The map's letter where it is a special one, else empty."""
     name: str
     label: str
     policy: str
     """The glyph of the best actions; empty for a terminal state."""
-    value: float
-    """The value of the best action, NaN for a terminal state."""
+    number: float
+    """What the layer says of the state, NaN for nothing."""
+    text: str
+    """What stands where the number would stand, if not the number; empty for the number."""
     undecided: bool
     """Whether all actions tie."""
     terminal: bool
+    start: bool
+    """Whether the map marks it as a start."""
     agent: bool
     visited: bool
     """Whether this episode came through here."""
+    cursor: bool
+    """Whether this state is inspected."""
+    chance: float
+    """How likely the action that is inspected leads here; 0 where it does not."""
 
 
 @lru_cache(maxsize=4)
@@ -38,24 +53,78 @@ def states_on_map(world: WorldView) -> IntArray:
     return grid
 
 
-def place(snapshot: Snapshot, state: int, visited: frozenset[int]) -> Place:
-    """Gather what the map says about a state."""
-    world = snapshot.world
-    row, column = world.places[state]
-    letter = world.cells[row][column]
-    best = best_actions(snapshot, state)
-    terminal = bool(world.terminal[state])
-    return Place(
-        letter=letter if letter != "." else "",
-        name=world.states[state],
-        label=world.labels[state].replace("-", "−"),
-        policy="" if terminal else glyph(best),
-        value=best_value(snapshot, state),
-        undecided=all_tie(snapshot, state),
-        terminal=terminal,
-        agent=state == snapshot.state,
-        visited=state in visited,
-    )
+@lru_cache(maxsize=4)
+def starts_on_map(world: WorldView) -> BoolArray:
+    """Return which states the map marks as starts, shape (states,)."""
+    marked: BoolArray = world.start & (map_codes(world)[world.places[:, 0], world.places[:, 1]] == ord(START))
+    return marked
+
+
+@lru_cache(maxsize=4)
+def map_codes(world: WorldView) -> IntArray:
+    """Return the code point of the letter at each row and column."""
+    return np.array([[ord(letter) for letter in row] for row in world.cells], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """What is the same for all states that are gathered from one snapshot."""
+
+    snapshot: Snapshot
+    layer: LayerNumbers
+    cursor: int | None
+    chances: Mapping[int, float]
+    """The states to which the action that is inspected may lead, each with its probability."""
+
+    @cached_property
+    def _visited(self) -> frozenset[int]:
+        return frozenset(self.snapshot.path)
+
+    def place(self, state: int) -> Place:
+        """Gather what the map says about a state."""
+        snapshot, world = self.snapshot, self.snapshot.world
+        row, column = world.places[state]
+        letter = world.cells[row][column]
+        terminal = bool(world.terminal[state])
+        return Place(
+            state=state,
+            letter=letter if letter != "." else "",
+            name=world.states[state],
+            label=world.labels[state].replace("-", "−"),
+            policy="" if terminal else glyph(best_actions(snapshot, state)),
+            number=float(self.layer.states[state]),
+            text=verdict(snapshot, state) if self.layer.layer is Layer.POLICY else "",
+            undecided=all_tie(snapshot, state),
+            terminal=terminal,
+            start=bool(world.start[state]) and letter == START,
+            agent=state == snapshot.state,
+            visited=state in self._visited,
+            cursor=state == self.cursor,
+            chance=self.chances.get(state, 0.0),
+        )
+
+
+def chances_of(snapshot: Snapshot, sight: Sight) -> dict[int, float]:
+    """Return where the inspected action may lead and how likely; empty while nothing is inspected or none is known."""
+    inspection = snapshot.inspection
+    if inspection is None or inspection.state != sight.cursor:
+        return {}
+    action = inspected_action(snapshot, sight)
+    chances: dict[int, float] = {}
+    for outcome in inspection.outcomes:
+        if outcome.action == action:
+            chances[outcome.next_state] = chances.get(outcome.next_state, 0.0) + outcome.probability
+    return chances
+
+
+def inspected_action(snapshot: Snapshot, sight: Sight) -> int | None:
+    """Return the action that is looked at: the chosen one, or else the first of the best; None in a terminal state."""
+    if sight.cursor is None or snapshot.world.terminal[sight.cursor]:
+        return None
+    chosen = sight.action
+    if chosen is not None and not np.isnan(snapshot.q[sight.cursor, chosen]):
+        return chosen
+    return int(snapshot.greedy[sight.cursor].argmax())
 
 
 def best_actions(snapshot: Snapshot, state: int) -> tuple[str, ...]:
@@ -63,31 +132,12 @@ def best_actions(snapshot: Snapshot, state: int) -> tuple[str, ...]:
     return tuple(compress(snapshot.world.actions, snapshot.greedy[state].tolist()))
 
 
-def best_value(snapshot: Snapshot, state: int) -> float:
-    """Return the greatest Q of the state; NaN where no action is legal."""
-    values = snapshot.q[state]
-    legal = values[~np.isnan(values)]
-    return float(legal.max()) if legal.size else float("nan")
+def legal_actions(snapshot: Snapshot, state: int) -> list[int]:
+    """Return the actions that a state allows."""
+    return [int(action) for action in np.flatnonzero(~np.isnan(snapshot.q[state]))]
 
 
 def all_tie(snapshot: Snapshot, state: int) -> bool:
     """Return whether no action is better than another."""
     best = int(snapshot.greedy[state].sum())
     return best > 1 and best == int((~np.isnan(snapshot.q[state])).sum())
-
-
-def best_values(snapshot: Snapshot) -> FloatArray:
-    """Return the greatest Q of every state, shape (states,); -inf where no action is legal."""
-    return np.where(np.isnan(snapshot.q), -np.inf, snapshot.q).max(axis=1)  # type: ignore[no-any-return]
-
-
-def scale_of(values: FloatArray) -> float:
-    """Return the value at the end of the colour ramp: the largest |value| rounded up to 1, 2 or 5 times a power of ten.
-
-    Rounded, so that it seldom changes: when it does, every cell has to be drawn anew.
-    """
-    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
-    if not largest > 0.0:
-        return 0.0
-    power = 10.0 ** np.floor(np.log10(largest))
-    return float(next((step * power for step in (1.0, 2.0, 5.0) if largest <= step * power * 1.0001), 10.0 * power))

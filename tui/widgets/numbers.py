@@ -4,6 +4,8 @@ import math
 
 NOTHING = "—"
 """What stands where there is no number."""
+CERTAIN = "●"
+"""Stands for a probability of one where there is room for a single digit."""
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -32,6 +34,26 @@ def fitted(value: float, width: int) -> str:
         if len(text) <= width:
             return text
     return "…"
+
+
+def counted(value: float, width: int) -> str:
+    """Return a whole number for a table: in thousands, millions and so on where the width is short."""
+    if math.isnan(value):
+        return NOTHING
+    for divisor, unit in ((1.0, ""), (1e3, "k"), (1e6, "M"), (1e9, "G"), (1e12, "T")):
+        text = f"{value / divisor:.0f}{unit}"
+        if len(text) <= width:
+            return text
+    return "…"
+
+
+def share(value: float, width: int) -> str:
+    """Return a probability in as much detail as the width has room for: `80%`, `80`, or its first digit."""
+    percent = round(value * 100)
+    if width == 1:
+        return CERTAIN if percent > 95 else str(percent // 10)
+    text = "<1%" if percent == 0 and value > 0.0 else f"{percent}%"
+    return next((shorter for shorter in (text, text[:-1]) if len(shorter) <= width), CERTAIN)
 
 
 def coefficient(value: float) -> str:

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from engine.messages import Snapshot
 from tui.colour import Palette, depth, palette
 from tui.widgets.canvas import Canvas, changed_spans, strip
+from tui.widgets.sight import Sight
 
 WHEEL = 3
 """Rows that a turn of the wheel moves."""
@@ -79,8 +80,11 @@ class Panel(Drawing, can_focus=True):
     """A drawing in a frame that can be focused and looked around in.
 
     The view follows the agent until the person moves it by hand, and again when asked to. It also rests while the run
-    goes at full speed, when nothing could be read and much would have to be sent.
+    goes at full speed, when nothing could be read and much would have to be sent. While the inspector is open it
+    follows the cursor.
     """
+
+    sight: reactive[Sight] = reactive(Sight(), repaint=False, init=False)
 
     def __init__(self, title: str, **arguments: str) -> None:
         super().__init__(**arguments)
@@ -97,6 +101,13 @@ class Panel(Drawing, can_focus=True):
             self.row = self.column = 0
             self.following = True
         super().watch_snapshot(old, new)
+
+    def watch_sight(self, old: Sight, new: Sight) -> None:
+        """Show what the person chose to see."""
+        if new.cursor is not None and new.cursor != old.cursor:
+            self.following = True
+        self.follow(self.size)
+        self.redraw()
 
     def look(self, columns: int, rows: int) -> None:
         """Move the view by hand."""
@@ -127,7 +138,9 @@ class Panel(Drawing, can_focus=True):
 
     @property
     def should_follow(self) -> bool:
-        """Whether the view has to be where the agent is."""
+        """Whether the view has to be where the agent is, or the cursor."""
         snapshot = self.snapshot
+        if self.sight.cursor is not None:
+            return self.following
         rests = snapshot is not None and snapshot.playing and snapshot.speed == float("inf")
         return self.following and not rests

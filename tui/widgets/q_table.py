@@ -13,15 +13,18 @@ from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.arrows import direction, glyph
 from tui.widgets.canvas import Canvas, shortened, width_of
-from tui.widgets.map_places import all_tie, scale_of
+from tui.widgets.layers import scale_of
+from tui.widgets.map_cells import CURSOR
+from tui.widgets.map_places import all_tie, inspected_action
 from tui.widgets.panel import Panel
+from tui.widgets.sight import Sight
 from tui.widgets.zoom import window
 
 BEST, HERE = "▸", "►"
 NARROWEST, WIDEST = 5, 12
 """Columns of cells that an action takes at least and at most, with the mark of the best."""
 MARGIN = 1
-BOLD = Style(bold=True)
+BOLD, INSPECTED = Style(bold=True), Style(reverse=True)
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class QTable(Panel):
         if snapshot is None or not width or not height:
             return canvas
         columns = columns_of(snapshot, width)
-        pen = _RowPen(canvas, snapshot, columns, self.column, scale_of(snapshot.q), self.palette)
+        pen = _RowPen(canvas, snapshot, columns, self.column, scale_of(snapshot.q), self.palette, self.sight)
         pen.draw_header()
         rows = range(self.row, min(self.row + height - 1, len(snapshot.world.states)))
         for y, state in enumerate(rows, start=1):
@@ -84,7 +87,16 @@ class QTable(Panel):
         """Bring the row of the current state into view."""
         if self.snapshot is not None and self.should_follow:
             total, shown = len(self.snapshot.world.states), size.height - 1
-            self.row = window(self.row, shown, total, self.snapshot.state, MARGIN)
+            here = self.snapshot.state if self.sight.cursor is None else self.sight.cursor
+            self.row = window(self.row, shown, total, here, MARGIN)
+            self._follow_action(size)
+
+    def _follow_action(self, size: Size) -> None:
+        """Bring the column of the action that is inspected into view."""
+        action = inspected_action(self.snapshot, self.sight) if self.snapshot else None
+        if self.snapshot is not None and action is not None:
+            shown = columns_of(self.snapshot, size.width).shown
+            self.column = window(self.column, shown, len(self.snapshot.world.actions), action, 0)
 
     def move_view(self, columns: int, rows: int, size: Size) -> None:
         """Move by rows of states and columns of actions."""
@@ -107,6 +119,7 @@ class _RowPen:
     """The action in the first column."""
     scale: float
     palette: Palette
+    sight: Sight
 
     def draw_header(self) -> None:
         """Write the names of the actions above their columns, and whether there are more on either side."""
@@ -128,6 +141,9 @@ class _RowPen:
         if here:
             self.canvas.put(0, y, HERE, palette.accent)
         style = palette.strong if here else palette.muted if terminal else palette.plain
+        if state == self.sight.cursor:
+            style = INSPECTED
+            self.canvas.put(1, y, CURSOR, palette.strong)
         name = shortened(snapshot.world.states[state], self.columns.name - 2)
         self.canvas.put(2, y, name, style)
         marked = not all_tie(snapshot, state)
@@ -143,6 +159,8 @@ class _RowPen:
         shade = self.palette.value(value, self.scale) if value else self.palette.muted
         if best:
             shade += BOLD
+        if state == self.sight.cursor and action == inspected_action(self.snapshot, self.sight):
+            shade += INSPECTED
         self.canvas.fill(x + 1, y, width - 1, 1, shade)
         start = self.canvas.put_right(x + width, y, numbers.fitted(value, width - 1), shade)
         if best and start > x + 1:

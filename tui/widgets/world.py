@@ -5,9 +5,12 @@ from textual.geometry import Size
 
 from engine.messages import Snapshot
 from tui.widgets.canvas import Canvas
+from tui.widgets.map_places import legal_actions, states_on_map
+from tui.widgets.map_view import View, view_following, view_of
 from tui.widgets.panel import Panel
-from tui.widgets.world_map import draw_map, view_following, view_of
-from tui.widgets.world_names import draw_names, legal_actions
+from tui.widgets.sight import Sight
+from tui.widgets.world_map import draw_map
+from tui.widgets.world_names import draw_names
 
 
 class WorldPanel(Panel):
@@ -19,8 +22,14 @@ class WorldPanel(Panel):
     def watch_snapshot(self, old: Snapshot | None, new: Snapshot | None) -> None:
         """Show the new snapshot, and the title of a new world."""
         if new is not None and (old is None or old.world is not new.world):
-            self.border_title = Content(new.world.title)
+            self._tell_title(new)
         super().watch_snapshot(old, new)
+
+    def watch_sight(self, old: Sight, new: Sight) -> None:
+        """Show the other layer, zoom or cursor."""
+        if self.snapshot is not None and old.rung is not new.rung:
+            self._tell_title(self.snapshot)
+        super().watch_sight(old, new)
 
     def draw(self, width: int, height: int) -> Canvas:
         """Draw the map, or the names."""
@@ -28,19 +37,23 @@ class WorldPanel(Panel):
         if self.snapshot is None or not width or not height:
             return canvas
         if self.snapshot.world.cells:
-            view = view_of(self.snapshot.world, width, height, self.row, self.column)
-            draw_map(canvas, self.snapshot, view, self.palette)
+            draw_map(canvas, self.snapshot, self.view(Size(width, height)), self.palette, self.sight)
         else:
             draw_names(canvas, self.snapshot, self.row, self.palette)
         return canvas
 
+    def view(self, size: Size) -> View:
+        """Return which part of the map is shown at that size; only for a world with a map."""
+        assert self.snapshot is not None
+        coloured = bool(self.palette.positive)
+        return view_of(self.snapshot.world, *size, self.row, self.column, self.sight.rung, coloured=coloured)
+
     def follow(self, size: Size) -> None:
-        """Bring the agent into view."""
+        """Bring the agent, or the cursor, into view."""
         if self.snapshot is None or not self.should_follow or not size:
             return
         if self.snapshot.world.cells:
-            view = view_of(self.snapshot.world, *size, self.row, self.column)
-            self.row, self.column = view_following(self.snapshot, view)
+            self.row, self.column = view_following(self.snapshot, self.view(size), self.sight.cursor)
         else:
             self.row = self.column = 0
 
@@ -50,7 +63,25 @@ class WorldPanel(Panel):
             return
         self.row, self.column = max(self.row + rows, 0), max(self.column + columns, 0)
         if self.snapshot.world.cells:
-            view = view_of(self.snapshot.world, *size, self.row, self.column)
+            view = self.view(size)
             self.row, self.column = view.row, view.column
         else:
-            self.row = min(self.row, max(len(legal_actions(self.snapshot)) - size.height + 5, 0))
+            self.row = min(self.row, max(len(legal_actions(self.snapshot, self.snapshot.state)) - size.height + 5, 0))
+
+    def neighbour(self, state: int, columns: int, rows: int) -> int:
+        """Return the nearest state in that direction on the map, or the state itself; by numbers without a map."""
+        assert self.snapshot is not None
+        world = self.snapshot.world
+        if not world.cells:
+            return min(max(state + columns + rows, 0), len(world.states) - 1)
+        grid = states_on_map(world)
+        row, column = (int(number) for number in world.places[state] + (rows, columns))
+        while 0 <= row < grid.shape[0] and 0 <= column < grid.shape[1]:
+            if grid[row, column] >= 0:
+                return int(grid[row, column])
+            row, column = row + rows, column + columns
+        return state
+
+    def _tell_title(self, snapshot: Snapshot) -> None:
+        rung = f" · {self.sight.rung.value}" if self.sight.rung and snapshot.world.cells else ""
+        self.border_title = Content(snapshot.world.title + rung)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from engine.messages import Snapshot
 from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, shortened, width_of
+from tui.widgets.layers import scale_of
 from tui.widgets.map_cells import AGENT
-from tui.widgets.map_places import all_tie, scale_of
+from tui.widgets.map_places import all_tie, legal_actions
 
 BEST = "▸"
 VALUE_WIDTH = 9
@@ -32,17 +31,12 @@ def draw_names(canvas: Canvas, snapshot: Snapshot, first_action: int, palette: P
     _draw_path(canvas, snapshot, canvas.height - path_rows, path_rows, palette)
 
 
-def legal_actions(snapshot: Snapshot) -> list[int]:
-    """Return the actions that the current state allows."""
-    return [int(action) for action in np.flatnonzero(~np.isnan(snapshot.q[snapshot.state]))]
-
-
 def _draw_actions(canvas: Canvas, snapshot: Snapshot, first: int, rows: int, palette: Palette) -> None:
     world, state = snapshot.world, snapshot.state
     scale, tied = scale_of(snapshot.q), all_tie(snapshot, state)
     longest = max(width_of(action) for action in world.actions)
     room = max(min(longest, canvas.width - VALUE_WIDTH - 4), 1)
-    for row, action in enumerate(legal_actions(snapshot)[first : first + max(rows, 0)]):
+    for row, action in enumerate(legal_actions(snapshot, state)[first : first + max(rows, 0)]):
         best = bool(snapshot.greedy[state, action]) and not tied
         value = float(snapshot.q[state, action])
         if best:

@@ -1,0 +1,113 @@
+"""What the main screen does with what the person looks at: layers, zoom, and the inspector with its cursor."""
+
+from dataclasses import replace
+
+from textual.reactive import reactive
+
+from engine.messages import Look, Snapshot
+from tui.screens.ports import Trainer
+from tui.screens.time_travel import TimeTravel
+from tui.widgets.layers import Layer
+from tui.widgets.map_places import inspected_action, legal_actions
+from tui.widgets.q_table import QTable
+from tui.widgets.sight import Sight
+from tui.widgets.world import WorldPanel
+from tui.widgets.zoom import rungs
+
+
+class Looking(TimeTravel):
+    """The commands that change what is seen, and nothing in the run."""
+
+    sight: reactive[Sight] = reactive(Sight(), repaint=False, init=False)
+    trainer: Trainer
+
+    def watch_sight(self, old: Sight, new: Sight) -> None:
+        """Ask the trainer for what is looked at, and make room for the inspector."""
+        if look_for(new) != look_for(old):
+            self.trainer.submit(look_for(new))
+        self.set_class(new.cursor is not None, "-inspecting")
+
+    def show(self, snapshot: Snapshot | None) -> None:
+        """Take a snapshot; in another world the cursor goes to the agent, for states have other numbers there."""
+        known = self.snapshot
+        moved = self.sight.cursor is not None and (not known or not snapshot or known.world is not snapshot.world)
+        if moved:
+            self.sight = replace(self.sight, cursor=None, action=None)
+        self.snapshot = snapshot
+        if moved and snapshot is not None:
+            self.sight = replace(self.sight, cursor=snapshot.state)
+
+    def action_next_layer(self) -> None:
+        """Show the next layer on the map."""
+        layers = list(Layer)
+        self.sight = replace(self.sight, layer=layers[(layers.index(self.sight.layer) + 1) % len(layers)])
+
+    def action_zoom_in(self) -> None:
+        """Draw the cells larger."""
+        self._zoom(-1)
+
+    def action_zoom_out(self) -> None:
+        """Draw the cells smaller."""
+        self._zoom(1)
+
+    def action_inspect(self) -> None:
+        """Open the inspector on the agent's state, or close it."""
+        if self.snapshot is None or self.sight.cursor is not None:
+            self.sight = replace(self.sight, cursor=None, action=None)
+            return
+        if not isinstance(self.focused, WorldPanel | QTable):
+            self.query_one(WorldPanel).focus()
+        self.sight = replace(self.sight, cursor=self.snapshot.state, action=None)
+
+    def action_next_action(self) -> None:
+        """Look at the next action of the state."""
+        self._change_action(1, around=True)
+
+    def move_cursor(self, columns: int, rows: int) -> bool:
+        """Move the cursor if the inspector is open, and return whether it is.
+
+        On the map it goes to the next state that way; on the table along the states and the actions.
+        """
+        snapshot, cursor = self.snapshot, self.sight.cursor
+        if snapshot is None or cursor is None or not isinstance(self.focused, WorldPanel | QTable):
+            return False
+        if isinstance(self.focused, WorldPanel):
+            self._go_to_state(self.focused.neighbour(cursor, columns, rows))
+        elif columns:
+            self._change_action(columns)
+        else:
+            self._go_to_state(min(max(cursor + rows, 0), len(snapshot.world.states) - 1))
+        return True
+
+    def cursor_to_agent(self) -> None:
+        """Bring the cursor to where the agent is, if there is one."""
+        if self.snapshot is not None and self.sight.cursor is not None:
+            self._go_to_state(self.snapshot.state)
+
+    def _go_to_state(self, state: int) -> None:
+        if state != self.sight.cursor:
+            self.sight = replace(self.sight, cursor=state, action=None)
+
+    def _change_action(self, by: int, *, around: bool = False) -> None:
+        snapshot = self.snapshot
+        action = inspected_action(snapshot, self.sight) if snapshot else None
+        if snapshot is None or action is None or self.sight.cursor is None:
+            return
+        legal = legal_actions(snapshot, self.sight.cursor)
+        place = legal.index(action) + by
+        place = place % len(legal) if around else min(max(place, 0), len(legal) - 1)
+        self.sight = replace(self.sight, action=legal[place])
+
+    def _zoom(self, by: int) -> None:
+        """Go along the ladder from the rung that is seen; beyond its ends the space chooses again."""
+        if self.snapshot is None:
+            return
+        panel = self.query_one(WorldPanel)
+        ladder = rungs(self.snapshot.world.actions)
+        place = ladder.index(panel.view(panel.size).zoom.rung) + by
+        self.sight = replace(self.sight, rung=ladder[place] if 0 <= place < len(ladder) else None)
+
+
+def look_for(sight: Sight) -> Look:
+    """Return what the trainer has to show for that sight."""
+    return Look(visits=sight.layer is Layer.VISITS, td_errors=sight.layer is Layer.TD_ERROR, state=sight.cursor)

@@ -1,0 +1,157 @@
+"""The inspector: all that is known of one state, its actions one by one, and where the chosen one may lead."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from rich.style import Style
+from textual.reactive import reactive
+
+from engine.messages import FloatArray, Inspection, IntArray, Outcome, Snapshot
+from tui.colour import Palette
+from tui.widgets import numbers
+from tui.widgets.canvas import Canvas, shortened, width_of
+from tui.widgets.layers import OPTIMAL, verdict
+from tui.widgets.map_places import all_tie, inspected_action, legal_actions
+from tui.widgets.panel import Drawing
+from tui.widgets.sight import Sight
+from tui.widgets.zoom import window
+
+BEST = "▸"
+EACH = 8
+"""Cells for a column of numbers."""
+LONGEST_NAME = 12
+OUTCOMES = 24
+"""Cells that the list of outcomes takes at least."""
+CHOSEN = Style(reverse=True, bold=True)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A number for each action of the state."""
+
+    heading: str
+    values: FloatArray | IntArray
+    write: Callable[[float, int], str] = numbers.fitted
+    signed: bool = False
+    """Whether a gain and a loss differ in colour."""
+
+
+class Inspector(Drawing):
+    """Shows the state under the cursor, as long as there is one."""
+
+    sight: reactive[Sight] = reactive(Sight(), repaint=False, init=False)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.border_title = "Inspector"
+        self.border_subtitle = "arrows move · o action · i close"
+
+    def watch_sight(self) -> None:
+        """Show the state that the cursor is on now."""
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Canvas:
+        """Draw the state, its actions, and beside them the outcomes of the one that is looked at."""
+        canvas = Canvas(width, height)
+        if self.snapshot is not None and self.sight.cursor is not None and height:
+            draw_state(canvas, self.snapshot, self.sight, self.palette)
+        return canvas
+
+
+def draw_state(canvas: Canvas, snapshot: Snapshot, sight: Sight, palette: Palette) -> None:
+    """Draw all that the snapshot tells of the state under the cursor."""
+    state = sight.cursor
+    if state is None:
+        return
+    _draw_facts(canvas, snapshot, state, palette)
+    action = inspected_action(snapshot, sight)
+    if action is None:
+        canvas.put(0, 1, "a terminal state: the episode ends here, its value is 0", palette.muted)
+        return
+    known = snapshot.inspection if snapshot.inspection and snapshot.inspection.state == state else None
+    end = _draw_actions(canvas, snapshot, state, action, columns(snapshot, state, known), palette)
+    if known is not None and known.outcomes and canvas.width - end >= OUTCOMES:
+        listed = [outcome for outcome in known.outcomes if outcome.action == action]
+        _draw_outcomes(canvas, end + 3, snapshot, listed, action, palette)
+
+
+def columns(snapshot: Snapshot, state: int, known: Inspection | None) -> list[Column]:
+    """Return what is known of each action, the most telling first; what the agent or the world has not is left out."""
+    q = snapshot.q[state]
+    found = [Column("Q", q)]
+    if known is not None and known.target is not None:
+        found = [Column("online", q), Column("target", known.target), Column("differ", q - known.target, signed=True)]
+    if snapshot.q_star is not None:
+        exact = snapshot.q_star[state]
+        found += [Column("Q*", exact), Column("Q−Q*", q - exact, signed=True)]
+    if known is not None and known.visits is not None:
+        found.append(Column("visits", known.visits, numbers.counted))
+    if known is not None and known.td_errors is not None:
+        found.append(Column("mean TD", known.td_errors, signed=True))
+    return found
+
+
+def _draw_facts(canvas: Canvas, snapshot: Snapshot, state: int, palette: Palette) -> None:
+    """Draw the first line: which state it is and what it is worth."""
+    world = snapshot.world
+    kinds = [
+        (world.terminal[state], "terminal"),
+        (world.start[state], "start"),
+        (state == snapshot.state, "agent here"),
+    ]
+    facts = [f"state {numbers.count(state)} of {numbers.count(len(world.states))}"]
+    facts += [text for holds, text in kinds if holds]
+    if not world.terminal[state]:
+        facts.append(f"V {numbers.number(float(np.nanmax(snapshot.q[state])))}")
+        if snapshot.q_star is not None:
+            facts.append(f"V* {numbers.number(float(np.nanmax(snapshot.q_star[state])))}")
+            facts.append("best is optimal" if verdict(snapshot, state) == OPTIMAL else "best is not optimal")
+    x = canvas.put(0, 0, shortened(world.states[state], canvas.width // 2), palette.strong)
+    for fact in facts:
+        if x + 3 + width_of(fact) <= canvas.width:
+            x = canvas.put_pieces(x, 0, [(" · ", palette.muted), (fact, palette.plain)])
+
+
+def _draw_actions(
+    canvas: Canvas, snapshot: Snapshot, state: int, chosen: int, found: list[Column], palette: Palette
+) -> int:
+    """Draw a row for each legal action and return the column after them."""
+    world = snapshot.world
+    legal = legal_actions(snapshot, state)
+    name = min(max(width_of(world.actions[action]) for action in legal), LONGEST_NAME)
+    wanted = OUTCOMES if canvas.width >= 2 + name + 3 * EACH + OUTCOMES else 0
+    shown = found[: max((canvas.width - name - 2 - wanted) // EACH, 1)]
+    lines = canvas.height - 2
+    first = window(0, lines, len(legal), legal.index(chosen), 0)
+    for n, column in enumerate(shown):
+        canvas.put_right(2 + name + (n + 1) * EACH, 1, column.heading, palette.muted)
+    tied = all_tie(snapshot, state)
+    for y, action in enumerate(legal[first : first + lines], start=2):
+        best = bool(snapshot.greedy[state, action]) and not tied
+        canvas.put(0, y, BEST if best else " ", palette.strong)
+        style = CHOSEN if action == chosen else palette.strong if best else palette.plain
+        canvas.put(2, y, shortened(world.actions[action], name), style)
+        for n, column in enumerate(shown):
+            value = float(column.values[action])
+            colour = palette.sign(value) if column.signed else palette.plain if value else palette.muted
+            canvas.put_right(2 + name + (n + 1) * EACH, y, column.write(value, EACH - 1), colour)
+    return 2 + name + len(shown) * EACH
+
+
+def _draw_outcomes(
+    canvas: Canvas, x: int, snapshot: Snapshot, listed: list[Outcome], action: int, palette: Palette
+) -> None:
+    """Draw where an action may lead: the next state, how likely, and the reward for it."""
+    world, width = snapshot.world, canvas.width - x
+    canvas.put(x, 1, shortened(f"{world.actions[action]} leads to", width), palette.muted)
+    room = canvas.height - 2
+    for y, outcome in enumerate(listed[:room], start=2):
+        name = shortened(world.states[outcome.next_state], width - 17)
+        canvas.put(x, y, name, palette.strong)
+        x_share = x + min(max(width - 17, 4), 12) + 1
+        canvas.put_right(x_share + 4, y, numbers.share(outcome.probability, 4))
+        end = " end" if outcome.terminated else ""
+        canvas.put(x_share + 5, y, f"{numbers.reward(outcome.reward)}{end}", palette.sign(outcome.reward))
+    if len(listed) > room > 0:
+        canvas.put_right(canvas.width, canvas.height - 1, f"+{len(listed) - room} more", palette.muted)

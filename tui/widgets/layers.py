@@ -1,0 +1,180 @@
+"""The layers of the map: what is said of each state and of each pair, and how a number becomes a colour and a text."""
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property, lru_cache
+from typing import TypeVar
+
+import numpy as np
+from rich.style import Style
+
+from engine.messages import FloatArray, IntArray, Snapshot
+from tui.colour import Palette, ranks
+from tui.widgets import numbers
+
+Number = TypeVar("Number", float, FloatArray)
+OPTIMAL, WRONG = "✓", "✗"
+
+
+class Layer(Enum):
+    """What the map can show."""
+
+    VALUE = "V"
+    POLICY = "policy"
+    VISITS = "visits"
+    ERROR = "max|Q−Q*|"
+    TD_ERROR = "TD error"
+
+
+MEANINGS = {
+    Layer.VALUE: "The value of the best action; in wedges, of each action.",
+    Layer.POLICY: "The greedy policy, a colour an action; ✓ optimal, ✗ not.",
+    Layer.VISITS: "How often the agent learned there; the colours grow with the logarithm.",
+    Layer.ERROR: "How far Q is from the exact Q*.",
+    Layer.TD_ERROR: "What the TD error would be on average, by the model of the world.",
+}
+MISSING = {
+    Layer.VISITS: "this agent counts no visits",
+    Layer.ERROR: "Q* is not known here",
+    Layer.TD_ERROR: "no model, no TD error",
+}
+
+
+class Ramp(Enum):
+    """How numbers become colours."""
+
+    SIGNED = "signed"
+    AMOUNT = "amount"
+    KINDS = "kinds"
+
+
+RAMPS = {Layer.VALUE: Ramp.SIGNED, Layer.TD_ERROR: Ramp.SIGNED, Layer.POLICY: Ramp.KINDS}
+
+
+@dataclass(frozen=True, eq=False)
+class LayerNumbers:
+    """What a layer says of one snapshot."""
+
+    layer: Layer
+    states: FloatArray
+    """A number a state, shape (states,), NaN where there is none."""
+    pairs: FloatArray
+    """A number a pair, shape (states, actions), NaN where there is none."""
+    known: bool = True
+    """Whether there is such a layer for this run."""
+
+    @property
+    def ramp(self) -> Ramp:
+        """How its numbers become colours."""
+        return RAMPS.get(self.layer, Ramp.AMOUNT)
+
+    @cached_property
+    def state_scale(self) -> float:
+        """The number of a state at the end of the ramp."""
+        return scale_of(self.states)
+
+    @cached_property
+    def pair_scale(self) -> float:
+        """The number of a pair at the end of the ramp."""
+        return scale_of(self.pairs)
+
+    def shade(self, value: float, scale: float, palette: Palette) -> Style:
+        """Return the background for a number of this layer."""
+        if self.ramp is Ramp.SIGNED:
+            return palette.value(value, scale)
+        if self.ramp is Ramp.AMOUNT:
+            return palette.amount(self._stretched(value), self._stretched(scale))
+        return palette.kinds[(int(value) - 1) % len(palette.kinds)] if palette.kinds and value > 0.0 else palette.plain
+
+    def text(self, value: float, width: int) -> str:
+        """Write a number of this layer; nothing for the policy, which is an arrow."""
+        if self.layer is Layer.POLICY:
+            return ""
+        return numbers.counted(value, width) if self.layer is Layer.VISITS else numbers.fitted(value, width)
+
+    def state_ranks(self, states: IntArray, palette: Palette) -> IntArray:
+        """Return the ranks of the shades of some states, as `shades` has them; 0 where there is no shade."""
+        values = self.states[states]
+        if self.ramp is Ramp.SIGNED:
+            return ranks(values, self.state_scale, len(palette.positive))
+        if self.ramp is Ramp.AMOUNT:
+            return ranks(self._stretched(values), self._stretched(self.state_scale), len(palette.amounts))
+        kinds = np.nan_to_num(values).astype(np.int64)
+        return np.where(kinds > 0, (kinds - 1) % max(len(palette.kinds), 1) + 1, 0) * bool(palette.kinds)
+
+    def shades(self, palette: Palette) -> dict[int, Style]:
+        """Return the style of each rank."""
+        first = {Ramp.SIGNED: palette.positive, Ramp.AMOUNT: palette.amounts, Ramp.KINDS: palette.kinds}[self.ramp]
+        found = dict(enumerate(first, start=1))
+        return found | {-rank: style for rank, style in enumerate(palette.negative, start=1)}
+
+    def _stretched(self, value: Number) -> Number:
+        """Return what is proportional to the colour: counts differ by orders of magnitude."""
+        return np.log1p(value) if self.layer is Layer.VISITS else value
+
+
+@lru_cache(maxsize=2)
+def numbers_of(snapshot: Snapshot, layer: Layer) -> LayerNumbers:
+    """Return what a layer says of a snapshot."""
+    match layer:
+        case Layer.VALUE:
+            return LayerNumbers(layer, largest(snapshot.q), snapshot.q)
+        case Layer.POLICY:
+            return _policy(snapshot)
+        case Layer.VISITS if snapshot.visits is not None:
+            counts = np.where(np.isnan(snapshot.q), np.nan, snapshot.visits)
+            totals = np.where(snapshot.world.terminal, np.nan, snapshot.visits.sum(axis=1))
+            return LayerNumbers(layer, totals, counts)
+        case Layer.ERROR if snapshot.q_star is not None:
+            errors = np.abs(snapshot.q - snapshot.q_star)
+            return LayerNumbers(layer, largest(errors), errors)
+        case Layer.TD_ERROR if snapshot.td_errors is not None:
+            worst = np.where(np.isnan(snapshot.td_errors), 0.0, np.abs(snapshot.td_errors)).argmax(axis=1)
+            rows = np.arange(len(worst))
+            return LayerNumbers(layer, snapshot.td_errors[rows, worst], snapshot.td_errors)
+        case _:
+            nothing = np.full(snapshot.q.shape, np.nan)
+            return LayerNumbers(layer, nothing[:, 0], nothing, known=False)
+
+
+def verdict(snapshot: Snapshot, state: int) -> str:
+    """Say whether every best action of a state is optimal; nothing where that is not known or all is over."""
+    if snapshot.q_star is None or snapshot.world.terminal[state]:
+        return ""
+    exact = snapshot.q_star[state]
+    best = float(np.nanmax(exact))
+    optimal = exact >= best - 1e-9 * max(1.0, abs(best))
+    return OPTIMAL if (snapshot.greedy[state] <= optimal).all() else WRONG
+
+
+def largest(pairs: FloatArray) -> FloatArray:
+    """Return the greatest number of each row, shape (states,); NaN where there is none."""
+    best = pairs[:, 0].copy()
+    for column in pairs.T[1:]:  # many times quicker than one maximum along the short axis
+        np.fmax(best, column, out=best)
+    return best
+
+
+def scale_of(values: FloatArray) -> float:
+    """Return the value at the end of the colour ramp: the largest |value| rounded up to 1, 2 or 5 times a power of ten.
+
+    Rounded, so that it seldom changes: when it does, every cell has to be drawn anew.
+    """
+    largest = max(float(np.fmax.reduce(values, axis=None)), -float(np.fmin.reduce(values, axis=None)))
+    if np.isinf(largest):
+        largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    if not largest > 0.0:
+        return 0.0
+    power = 10.0 ** np.floor(np.log10(largest))
+    return float(next((step * power for step in (1.0, 2.0, 5.0) if largest <= step * power * 1.0001), 10.0 * power))
+
+
+def _policy(snapshot: Snapshot) -> LayerNumbers:
+    """Return the number of the best action, counted from 1; 0 where several tie and for what is not the best."""
+    count, chosen = np.zeros(len(snapshot.greedy)), np.zeros(len(snapshot.greedy))
+    for action, best in enumerate(snapshot.greedy.T, start=1):
+        count += best
+        chosen += action * best
+    alone = count == 1.0
+    pairs = np.where(snapshot.greedy & alone[:, None], chosen[:, None], 0.0)
+    return LayerNumbers(Layer.POLICY, np.where(alone, chosen, 0.0), pairs)

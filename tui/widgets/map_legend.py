@@ -1,0 +1,97 @@
+"""The line below a map: the layer with its range, the part that is shown, and what the glyphs mean."""
+
+from rich.style import Style
+
+from engine.messages import Snapshot, WorldView
+from tui.colour import Palette
+from tui.widgets import numbers
+from tui.widgets.arrows import glyph
+from tui.widgets.canvas import width_of
+from tui.widgets.layers import MISSING, Layer, LayerNumbers, Ramp
+from tui.widgets.map_cells import AGENT, CURSOR, PATH
+from tui.widgets.map_places import best_actions
+from tui.widgets.map_view import View
+from tui.widgets.sight import Sight
+from tui.widgets.zoom import Rung
+
+Pieces = list[tuple[str, Style]]
+RAMP_CELLS = 4
+"""Cells of the ramp on either side of zero."""
+AXIS = "─"
+
+
+def legend(width: int, snapshot: Snapshot, view: View, layer: LayerNumbers, sight: Sight, palette: Palette) -> Pieces:
+    """Return as much of the legend as the width has room for."""
+    pieces = [*_layer(snapshot, view, layer, palette), ("  ", palette.plain)]
+    parts = [[(part, palette.muted)] for part in _parts(snapshot.world, view)]
+    glyphs = [
+        [(mark, palette.strong), (f" {meaning}", palette.muted)] for mark, meaning in _glyphs(snapshot, view, sight)
+    ]
+    # Half blocks have no arrows: where the agent is and what is best there goes before everything else.
+    choices = [[glyphs[0]], parts, *([glyph] for glyph in glyphs[1:])]
+    if view.zoom.rung is not Rung.HALVES:
+        choices = [parts, *([glyph] for glyph in glyphs)]
+    for alternatives in choices:
+        fitting = [chosen for chosen in alternatives if _width(pieces) + _width(chosen) <= width]
+        if fitting:
+            pieces += [*fitting[0], ("  ", palette.plain)]
+    return pieces
+
+
+def _layer(snapshot: Snapshot, view: View, layer: LayerNumbers, palette: Palette) -> Pieces:
+    """Name the layer and its range."""
+    in_wedges = view.zoom.rung is Rung.WEDGES
+    name = "Q" if in_wedges and layer.layer is Layer.VALUE else layer.layer.value
+    if not layer.known:
+        return [(name, palette.strong), (f" {MISSING[layer.layer]}", palette.muted)]
+    return [(f"{name} ", palette.strong), *_ramp(snapshot, layer, in_wedges, palette)]
+
+
+def _ramp(snapshot: Snapshot, layer: LayerNumbers, in_wedges: bool, palette: Palette) -> Pieces:
+    if layer.ramp is Ramp.KINDS:
+        actions = snapshot.world.actions
+        kinds = palette.kinds or (palette.plain,)
+        return [(glyph((action,)), kinds[number % len(kinds)]) for number, action in enumerate(actions[:9])]
+    scale = layer.pair_scale if in_wedges else layer.state_scale
+    if not scale:
+        return [("all 0", palette.muted)]
+    end = numbers.number(scale, 0 if scale >= 1.0 else 2)
+    signed = layer.ramp is Ramp.SIGNED
+    above = [(AXIS, shade) for shade in _sampled(palette.positive if signed else palette.amounts)]
+    below = [(AXIS, shade) for shade in reversed(_sampled(palette.negative))]
+    start = [(f"−{end} ", palette.plain), *below] if signed else []
+    return [*start, ("0", palette.strong), *above, (f" {end}", palette.plain)]
+
+
+def _sampled(shades: tuple[Style, ...]) -> list[Style]:
+    """Return some of the shades, evenly, the last among them; where there are none, no style for each."""
+    if not shades:
+        return [Style()] * RAMP_CELLS
+    count = min(RAMP_CELLS, len(shades))
+    return [shades[(n + 1) * len(shades) // count - 1] for n in range(count)]
+
+
+def _glyphs(snapshot: Snapshot, view: View, sight: Sight) -> list[tuple[str, str]]:
+    """List the glyphs with what they mean, the most needed first."""
+    if view.zoom.rung is Rung.HALVES:
+        best = glyph(best_actions(snapshot, snapshot.state)).strip() or "end"
+        listed = [(AGENT, f"{snapshot.world.states[snapshot.state]} best {best}")]
+    else:
+        listed = [(AGENT, "agent"), ("↑", "best")]
+        listed += [("_" if view.zoom.width == 1 else PATH, "path"), ("┼", "tie")]
+    return [*listed, (CURSOR, "inspected")] if sight.cursor is not None and view.zoom.rung is Rung.HALVES else listed
+
+
+def _parts(world: WorldView, view: View) -> list[str]:
+    """Say which part of the map is shown, at length and in short; nothing for the whole."""
+    rows, columns = len(world.cells), len(world.cells[0])
+    down = f"{view.row}–{view.row + view.rows - 1}" if view.rows < rows else ""
+    across = f"{view.column}–{view.column + view.columns - 1}" if view.columns < columns else ""
+    long = [f"rows {down} of {rows}" if down else "", f"columns {across} of {columns}" if across else ""]
+    short = [f"↕{down}/{rows}" if down else "", f"↔{across}/{columns}" if across else ""]
+    joined = [", ".join(filter(None, long)), " ".join(filter(None, short))]
+    return [text for text in joined if text]
+
+
+def _width(pieces: Pieces) -> int:
+    return sum(width_of(text) for text, _ in pieces)
