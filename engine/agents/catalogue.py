@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.agents import fields
 from engine.agents.agent import Agent
-from engine.agents.settings import DQNSettings, TabularSettings
+from engine.agents.settings import DQNSettings, MonteCarloSettings, NStepSettings, TabularSettings, TraceSettings
 from engine.errors import InputError, near_miss
 from engine.worlds.environment import Environment, World
 
@@ -89,6 +89,42 @@ _AGENTS = {
         "van Hasselt (2010); Sutton & Barto, 2nd ed., section 6.7",
         TabularSettings,
         "engine.agents.tabular.one_step:DoubleQLearning",
+    ),
+    "n-step-sarsa": _Entry(
+        "n-step SARSA, counts n rewards before it bootstraps",
+        "on-policy",
+        "as the setting exploration says",
+        "the behaviour policy: the action that is taken n steps on",
+        "Sutton & Barto, 2nd ed., section 7.2",
+        NStepSettings,
+        "engine.agents.tabular.n_step:NStepSarsa",
+    ),
+    "sarsa-lambda": _Entry(
+        "SARSA(λ), lets each TD error reach back by traces",
+        "on-policy",
+        "as the setting exploration says",
+        "the behaviour policy: the action that is taken next",
+        "Rummery & Niranjan (1994); Sutton & Barto, 2nd ed., section 12.7",
+        TraceSettings,
+        "engine.agents.tabular.traces:SarsaLambda",
+    ),
+    "q-lambda": _Entry(
+        "Watkins' Q(λ), cuts its traces where it explores",
+        "off-policy",
+        "as the setting exploration says",
+        "greedy: the best next action",
+        "Watkins (1989); Sutton & Barto, 2nd ed., section 12.10",
+        TraceSettings,
+        "engine.agents.tabular.traces:QLambda",
+    ),
+    "monte-carlo": _Entry(
+        "Monte Carlo, learns from whole episodes",
+        "on-policy",
+        "as the setting exploration says",
+        "the behaviour policy: what it earns to the end of the episode",
+        "Sutton & Barto, 2nd ed., section 5.4",
+        MonteCarloSettings,
+        "engine.agents.tabular.monte_carlo:MonteCarlo",
     ),
     "dqn": _Entry(
         "DQN, a network in place of the table",

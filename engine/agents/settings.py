@@ -7,6 +7,9 @@ from engine.agents.exploration import BEHAVIOURS, Behaviour, Schedule, StepSize
 from engine.agents.fields import choice, flag, integer, number, schedule, step_size, widths
 from engine.errors import InputError
 
+MOST_STEPS = 100
+"""How many rewards the target of n-step SARSA counts at most."""
+
 
 @dataclass(frozen=True)
 class TabularSettings:
@@ -29,6 +32,30 @@ class TabularSettings:
     def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
         """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
         return "q", states * actions
+
+
+@dataclass(frozen=True)
+class NStepSettings(TabularSettings):
+    """The settings of n-step SARSA."""
+
+    n: int = integer(4, "rewards that each target counts before it bootstraps", 1, MOST_STEPS)
+
+
+@dataclass(frozen=True)
+class TraceSettings(TabularSettings):
+    """The settings of the agents with eligibility traces."""
+
+    trace_decay: float = number(0.9, "how slowly traces fade (lambda); 0 learns one step at a time", 0.0, 1.0)
+    traces: str = choice(
+        "replacing", ("accumulating", "replacing"), "what a visit does to a trace: adds 1, or sets it to 1"
+    )
+
+
+@dataclass(frozen=True)
+class MonteCarloSettings(TabularSettings):
+    """The settings of Monte Carlo control."""
+
+    step_size: StepSize = step_size("1/n", "how far each update goes towards its target; 1/n averages the returns")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The one-step rules in one loop: they differ only in what they bootstrap from. Letters as in Sutton & Barto."""
 
 from engine.agents.exploration import Behaviour
+from engine.agents.kernels.acting import look_ahead
 from engine.agents.kernels.choosing import act, expected_value, highest
 from engine.agents.kernels.compiled import Generator, Limits, compiled
 from engine.agents.kernels.schedules import schedule_value, step_size_value
@@ -36,10 +37,7 @@ def bootstrap(
     of the table that learns, valued by the other one (6.10).
     """
     if rule == SARSA:
-        pending = tables.pending[0]
-        values = tables.q[state]
-        action, explored, die = act(kind, values, values, tables.visits[state], legal, level, generator)
-        pending["chosen"], pending["action"], pending["explored"], pending["die"] = True, action, explored, die
+        action = look_ahead(kind, tables, state, legal, level, generator)
         return action, tables.q[state, action]
     if rule == EXPECTED_SARSA:
         return -1, expected_value(kind, tables.q[state], tables.visits[state], legal, level)

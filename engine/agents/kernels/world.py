@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from engine.agents.kernels.compiled import Generator, compiled
-from engine.interaction import PATH_CAPACITY, Memory, Model
+from engine.agents.kernels.compiled import Generator, Limits, compiled
+from engine.interaction import FINISHED_CAPACITY, PATH_CAPACITY, Memory, Model
 from engine.worlds.mdp import FloatArray
 
 
@@ -14,6 +14,13 @@ def draw(cumulative: FloatArray, first: int, last: int, u: float) -> int:
     while index < last - 1 and cumulative[index] <= u:
         index += 1
     return index
+
+
+@compiled
+def goes_on(memory: Memory, limits: Limits, steps: int, finished_before: int) -> bool:
+    """Whether a loop makes one more step: not at its limits, nor when the list of finished episodes is full."""
+    finished = memory.finished_count[0]
+    return steps < limits[0] and finished - finished_before < limits[1] and finished < FINISHED_CAPACITY
 
 
 @compiled

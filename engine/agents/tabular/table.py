@@ -1,5 +1,6 @@
 """What the agents whose values are a table share: the table, the visits, the behaviour policy and their state."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -8,7 +9,7 @@ from engine.agents.kernels.schedules import schedule_value
 from engine.agents.kernels.tables import PENDING, UPDATE, Tables
 from engine.agents.settings import TabularSettings
 from engine.interaction import Interaction, fill_record, record_values
-from engine.state import State, generator_state, load_array
+from engine.state import Array, State, generator_state, load_array
 from engine.transition import TableUpdate
 from engine.worlds.editing import numbers_after
 from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
@@ -43,7 +44,6 @@ class TabularAgent:
 
     def resettle(self, world: TabularMDP, origin: IntArray) -> None:
         """See `Agent.resettle`: the values of a state move with it, a new one begins at the initial value."""
-        known = (origin >= 0)[:, None] & self._legal[origin] & world.legal
         fresh = np.where(world.legal, self.settings.initial_value, 0.0)
         tables = self._tables
         tables.pending["chosen"] = False
@@ -53,11 +53,17 @@ class TabularAgent:
         else:
             tables.update["state"] = now
         self._tables = tables._replace(
-            q=np.where(known, tables.q[origin], fresh),
-            other=np.where(known, tables.other[origin], fresh) if self.two_tables else tables.other,
-            visits=np.where(known, tables.visits[origin], 0),
+            q=self._carried(tables.q, world, origin, fresh),
+            other=self._carried(tables.other, world, origin, fresh) if self.two_tables else tables.other,
+            visits=self._carried(tables.visits, world, origin, 0),
         )
         self._legal = world.legal
+
+    def _carried(self, pairs: Array, world: TabularMDP, origin: IntArray, fresh: FloatArray | float) -> Array:
+        """Return what is known of each pair, shape (states, actions), in an edited world; `fresh` for a new one."""
+        known = (origin >= 0)[:, None] & self._legal[origin] & world.legal
+        carried: Array = np.where(known, pairs[origin], fresh)
+        return carried
 
     def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """See `Agent.advance`."""
@@ -109,12 +115,34 @@ class TabularAgent:
             raise ValueError("an action chosen or learned from is none of this world")
         if not (0 <= update["state"] < states and -1 <= update["next_action"] < actions):
             raise ValueError("the last update is about a state or an action that is none of this world")
-        if tables.visits.min() < 0:
-            raise ValueError("a pair was visited fewer than no times")
+        if min(count.min() for count in self._counts().values()) < 0:
+            raise ValueError("a pair was visited or updated fewer than no times")
+
+    def _are_pairs(self, states: IntArray, actions: IntArray) -> bool:
+        """Whether all of them are legal pairs of this world."""
+        return all(
+            0 <= s < len(self._legal) and 0 <= a < self._legal.shape[1] and self._legal[s, a]
+            for s, a in zip(states.tolist(), actions.tolist(), strict=True)
+        )
 
     def _arrays(self) -> dict[str, FloatArray | IntArray]:
-        arrays: dict[str, FloatArray | IntArray] = {"q": self._tables.q, "visits": self._tables.visits}
+        arrays: dict[str, FloatArray | IntArray] = {"q": self._tables.q, **self._counts()}
         return {**arrays, "other": self._tables.other} if self.two_tables else arrays
+
+    def _counts(self) -> dict[str, IntArray]:
+        """The arrays that count something of each pair."""
+        return {"visits": self._tables.visits}
 
     def _records(self) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.void]]]:
         return {"update": self._tables.update}
+
+
+def fill_columns(columns: Mapping[str, Array], state: State) -> int:
+    """Copy arrays of a state that hold only what is in use into the beginning of longer ones; return how much that is.
+
+    Raises `ValueError` unless they are all there, of one length, not too long, and finite.
+    """
+    count = max(state.arrays[name].size if name in state.arrays else 0 for name in columns)
+    for name, column in columns.items():
+        load_array(column[:count], state.arrays.get(name), name)
+    return count
