@@ -263,6 +263,12 @@ interventions = st.one_of(
     st.builds(lambda action: lambda step: Act(step, action), st.integers(0, 3)),
     st.builds(lambda value: lambda step: Change(step, {"epsilon": repr(value)}), st.floats(0, 1)),
     st.builds(
+        lambda key_and_value: lambda step: Change(step, dict([key_and_value])),
+        st.sampled_from(
+            [("n", "2"), ("n", "7"), ("trace_decay", "0.3"), ("traces", "accumulating"), ("discount", "0.5")]
+        ),
+    ),
+    st.builds(
         lambda row, column, cell: lambda step: Edit(step, row, column, cell),
         st.integers(0, 2),
         st.integers(0, 2),

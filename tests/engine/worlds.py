@@ -29,6 +29,20 @@ SLIPPERY = {
     "cells": {"G": {"terminal": True, "reward": 1.0}},
 }
 
+PARTLY_LEGAL = {
+    "title": "two actions, neither of them everywhere",
+    "discount": 1.0,
+    "max_steps": 10,
+    "states": ["a", "b", "end"],
+    "actions": ["go", "stay"],
+    "start": {"a": 1.0},
+    "transitions": [
+        ["a", "go", 1.0, "b", 0.0, False],
+        ["b", "stay", 0.5, "a", -1.0, False],
+        ["b", "stay", 0.5, "end", -4.0, True],
+    ],
+}
+
 
 def build(definition):
     """Build a world of a definition, under the name of its title."""

@@ -147,3 +147,29 @@ def test_a_demonstration_learns_nothing_and_says_so():
 def test_a_step_of_the_2x3_grid_fits_every_screen(width):
     for line in lines(learned(last=transition(terminated=True, reward=10.0), update=table_update()), width):
         assert len(line) <= width
+
+
+def test_an_update_names_its_own_pair_and_how_many_rewards_its_target_holds():
+    update = table_update(state=0, action=2, steps=4, reward=-3.44, discount=0.6561, next_value=2.0, value_after=-1.06)
+    _, why = lines(learned(update=update))
+    assert why == "Q(0,0; down) ← 0.00 + 0.50·(−3.44 + 0.656·2.00 − 0.00) = −1.06   the return of 4 rewards"
+
+
+def test_a_step_from_which_nothing_was_learned_says_so():
+    _, why = lines(learned(update=table_update(step=220)))
+    assert why == "nothing was learned from this step: the rule waits for the rewards that follow"
+
+
+def test_a_pair_with_a_trace_says_its_trace_and_how_many_learned_with_it():
+    _, why = lines(learned(update=table_update(trace=1.9, pairs=12, value_after=-0.95)))
+    assert why == "Q(1,0; right) ← 0.00 + 0.50·1.90·(−1.00 + 0.90·0.00 − 0.00) = −0.95   and 11 more by their traces"
+
+
+def test_a_whole_episode_is_told_by_its_first_pair():
+    update = table_update(
+        state=0, action=2, steps=7, pairs=5, reward=5.31, discount=0.0, next_action=-1, value_after=5.31
+    )
+    _, why = lines(learned(last=transition(step=221, terminated=True), update=update))
+    assert why.startswith(
+        "Q(0,0; down) ← 0.00 + 0.50·(5.31 − 0.00) = 5.31   the return of 7 rewards, the last of 5 pairs"
+    )

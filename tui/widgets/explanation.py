@@ -105,13 +105,13 @@ def _what_was_learned(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
 
 def _table_update(snapshot: Snapshot, last: Transition, update: TableUpdate) -> Iterable[Line]:
     """Write the update as the learning rule says it, with its numbers (Sutton & Barto, 2nd ed., equation 6.8)."""
-    ended = " (ended)" if last.terminated else ""
+    if update.step < last.step:
+        yield [("nothing was learned from this step: the rule waits for the rewards that follow", "muted")]
+        yield [("nothing learned yet: it waits for rewards", "muted")]
+        return
     before, after = number(update.value_before), number(update.value_after)
-    sum_of = (
-        f" ← {before} + {coefficient(update.step_size)}·({number(update.reward)} + "
-        f"{coefficient(update.discount)}·{term(update.next_value)}{ended} − {term(update.value_before)}) = "
-    )
-    pair = f"Q({snapshot.world.states[last.state]}; {snapshot.world.actions[last.action]})"
+    sum_of = f" ← {before} + {_share(update)}·({_target_of(last, update)} − {term(update.value_before)}) = "
+    pair = f"Q({snapshot.world.states[update.state]}; {snapshot.world.actions[update.action]})"
     notes = _notes(snapshot, last, update)
     for name in (pair, "Q"):
         for note in notes:
@@ -119,8 +119,34 @@ def _table_update(snapshot: Snapshot, last: Transition, update: TableUpdate) -> 
     yield [("Q ", "accent"), (f"{before} → ", ""), (after, "strong"), (f", target {number(update.td_target)}", "")]
 
 
+def _share(update: TableUpdate) -> str:
+    """Say which share of the TD error the pair takes: the step size, and its trace where that is not 1."""
+    return coefficient(update.step_size) + (f"·{coefficient(update.trace)}" if update.trace != 1.0 else "")
+
+
+def _target_of(last: Transition, update: TableUpdate) -> str:
+    """Write the target: the rewards and what follows them, which is nothing for a rule that never bootstraps."""
+    if update.steps > 1 and update.next_action < 0:
+        return number(update.reward)
+    ended = " (ended)" if last.terminated else ""
+    return f"{number(update.reward)} + {coefficient(update.discount)}·{term(update.next_value)}{ended}"
+
+
+def _reach(update: TableUpdate) -> list[str]:
+    """Say how many rewards the target holds, or how many more pairs learned, where it is not one; the longest first."""
+    if update.steps > 1:
+        of_pairs = f", the last of {count(update.pairs)} pairs" if update.pairs > 1 else ""
+        return [f"   the return of {count(update.steps)} rewards{of_pairs}", f"   {count(update.steps)} rewards", ""]
+    if update.pairs > 1:
+        more = count(update.pairs - 1)
+        return [f"   and {more} more by their traces", f"   and {more} more", ""]
+    return []
+
+
 def _notes(snapshot: Snapshot, last: Transition, update: TableUpdate) -> list[str]:
     """Return what there is to add after the sum, the longest first."""
+    if reach := _reach(update):
+        return reach
     if last.truncated and not last.terminated:
         cut = f"cut short at {count(snapshot.world.max_steps)} steps, still bootstraps"
         return [f"   {cut}", f"  {cut}", "  cut short, still bootstraps", ""]

@@ -17,6 +17,7 @@ class NStepSarsa(TabularAgent):
     """On-policy control by the next n rewards and the value of the pair after them (Sutton & Barto, section 7.2)."""
 
     name = "n-step-sarsa"
+    looks_ahead = True
     settings: NStepSettings
 
     def __init__(self, world: TabularMDP, settings: NStepSettings, generator: np.random.Generator) -> None:

@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-import numpy as np
-
 from engine.agents.kernels import one_step
 from engine.agents.tabular.table import TabularAgent
 from engine.interaction import Interaction
@@ -30,10 +28,6 @@ class OneStepAgent(TabularAgent):
         )
         return made
 
-    def _records(self) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.void]]]:
-        records = super()._records()
-        return {**records, "pending": self._tables.pending} if self.rule == one_step.SARSA else records
-
 
 class QLearning(OneStepAgent):
     """Q-learning: off-policy control by the best next value (Watkins, 1989; Sutton & Barto, section 6.5)."""
@@ -47,6 +41,7 @@ class Sarsa(OneStepAgent):
 
     name = "sarsa"
     rule = one_step.SARSA
+    looks_ahead = True
 
 
 class ExpectedSarsa(OneStepAgent):

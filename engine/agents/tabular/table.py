@@ -20,6 +20,8 @@ class TabularAgent:
 
     name: ClassVar[str]
     two_tables: ClassVar[bool] = False
+    looks_ahead: ClassVar[bool] = False
+    """Whether the action of the next step is chosen already when a step is learned from."""
     settings: TabularSettings
 
     def __init__(self, world: TabularMDP, settings: TabularSettings, generator: np.random.Generator) -> None:
@@ -134,7 +136,8 @@ class TabularAgent:
         return {"visits": self._tables.visits}
 
     def _records(self) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.void]]]:
-        return {"update": self._tables.update}
+        records = {"update": self._tables.update}
+        return {**records, "pending": self._tables.pending} if self.looks_ahead else records
 
 
 def fill_columns(columns: Mapping[str, Array], state: State) -> int:

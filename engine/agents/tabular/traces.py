@@ -67,6 +67,7 @@ class SarsaLambda(TraceAgent):
 
     name = "sarsa-lambda"
     rule = traces.SARSA_LAMBDA
+    looks_ahead = True
 
 
 class QLambda(TraceAgent):
