@@ -1,4 +1,4 @@
-"""What every agent keeps to, in every small world: the names are taken from the catalogue, so a new agent is held to it."""
+"""What every agent keeps to in every small world; the names come from the catalogue, so a new one is held to it."""
 
 import math
 from dataclasses import asdict
@@ -51,7 +51,7 @@ def test_every_step_is_a_legal_one_and_leaves_sound_numbers(agent, world):
         assert np.isfinite(q[world.legal]).all()
         assert math.isfinite(run.agent.epsilon(step))
         if update is not None:
-            assert all(map(math.isfinite, (value for value in asdict(update).values() if value is not None)))
+            assert all(math.isfinite(value) for value in asdict(update).values() if isinstance(value, float))
         if isinstance(update, TableUpdate):
             assert 1 <= update.step <= step
             assert world.legal[update.state, update.action]

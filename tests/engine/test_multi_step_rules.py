@@ -332,7 +332,7 @@ def test_a_state_that_cannot_be_is_refused(agent, lie):
     name, value = LIES[agent][lie]
     assert state.arrays[name].size
     state.arrays[name][...] = value
-    with pytest.raises(ValueError, match="pair|episode|finite"):
+    with pytest.raises(ValueError, match=r"pair|episode|finite"):
         run.agent.load_state(state)
 
 
