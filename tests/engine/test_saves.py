@@ -19,6 +19,7 @@ from engine.timeline import Timeline, first_difference
 from engine.worlds import catalogue
 
 FIXTURES = Path(__file__).parent / "fixtures"
+KEPT = sorted(path.name for path in FIXTURES.glob("format-*.safetensors"))
 SMALL = {"dqn": {"replay_capacity": "64", "learning_starts": "20", "batch_size": "8", "hidden": "16"}}
 
 
@@ -185,16 +186,34 @@ def test_the_last_10000_steps_are_near_after_loading_too(agent, steps, saves):
     assert loaded.run.digest() == timeline.run.digest()
 
 
-@pytest.mark.parametrize("version", [1])
-@pytest.mark.parametrize("agent", ["q-learning", "dqn"])
-def test_files_of_every_format_are_read(version, agent):
-    timeline = engine_saves.read(FIXTURES / f"format-{version}-{agent}.safetensors")
+@pytest.mark.parametrize("name", KEPT)
+def test_files_of_every_format_are_read(name):
+    timeline = engine_saves.read(FIXTURES / name)
     assert timeline.step == 240
     assert list(timeline.branches) == ["main", "branch 2"]
-    assert timeline.run.agent_name == agent
+    assert name.endswith(f"{timeline.run.agent_name}.safetensors")
     timeline.go_to(100)
     timeline.switch("main")
     assert timeline.step == 200
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in KEPT if name != "format-1-dqn.safetensors"]
+)  # See `tui.verbs.replay`.
+def test_files_of_every_format_are_derived_again_to_the_same_outcome(name):
+    timeline = engine_saves.read(FIXTURES / name)
+    keyframes = [[step, digest] for step, digest in sorted(timeline.branch.digests.items())]
+    assert len(keyframes) >= 3
+    assert first_difference(timeline.run, keyframes, timeline.run.digest()) is None
+
+
+@pytest.mark.parametrize(
+    ("agent", "alive"), [("sarsa-lambda", "trace"), ("n-step-sarsa", "waiting.reward"), ("monte-carlo", "episode.pair")]
+)
+def test_a_file_kept_of_a_rule_of_several_steps_holds_what_is_alive_between_two(agent, alive):
+    run = engine_saves.read(FIXTURES / f"format-2-{agent}.safetensors").run
+    assert not run.interaction.ended
+    assert np.count_nonzero(run.agent.state().arrays[alive]) >= 3
 
 
 def test_a_replay_derives_the_same_run_and_finds_the_first_difference(saves):
