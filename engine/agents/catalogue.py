@@ -91,7 +91,7 @@ _AGENTS = {
         "engine.agents.tabular.one_step:DoubleQLearning",
     ),
     "n-step-sarsa": _Entry(
-        "n-step SARSA, counts n rewards before it bootstraps",
+        "n-step SARSA, n rewards in each target",
         "on-policy",
         "as the setting exploration says",
         "the behaviour policy: the action that is taken n steps on",
@@ -100,7 +100,7 @@ _AGENTS = {
         "engine.agents.tabular.n_step:NStepSarsa",
     ),
     "sarsa-lambda": _Entry(
-        "SARSA(λ), lets each TD error reach back by traces",
+        "SARSA(λ), each error reaches back by traces",
         "on-policy",
         "as the setting exploration says",
         "the behaviour policy: the action that is taken next",
@@ -109,7 +109,7 @@ _AGENTS = {
         "engine.agents.tabular.traces:SarsaLambda",
     ),
     "q-lambda": _Entry(
-        "Watkins' Q(λ), cuts its traces where it explores",
+        "Q(λ) of Watkins, traces cut by exploring",
         "off-policy",
         "as the setting exploration says",
         "greedy: the best next action",

@@ -45,7 +45,7 @@ class NStepSettings(TabularSettings):
 class TraceSettings(TabularSettings):
     """The settings of the agents with eligibility traces."""
 
-    trace_decay: float = number(0.9, "how slowly traces fade (lambda); 0 learns one step at a time", 0.0, 1.0)
+    trace_decay: float = number(0.9, "how slowly traces fade (lambda); 0: one step only", 0.0, 1.0)
     traces: str = choice(
         "replacing", ("accumulating", "replacing"), "what a visit does to a trace: adds 1, or sets it to 1"
     )

@@ -139,7 +139,8 @@ def _reach(update: TableUpdate) -> list[str]:
         return [f"   the return of {count(update.steps)} rewards{of_pairs}", f"   {count(update.steps)} rewards", ""]
     if update.pairs > 1:
         more = count(update.pairs - 1)
-        return [f"   and {more} more by their traces", f"   and {more} more", ""]
+        by_traces = "by its trace" if update.pairs == 2 else "by their traces"
+        return [f"   and {more} more {by_traces}", f"   and {more} more", ""]
     return []
 
 
