@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from engine.agents import catalogue as agent_catalogue
 from tui.cli import run_command_line
 
 TRAIN = ["train", "seed-2x3", "--agent", "q-learning", "--seed", "0"]
@@ -54,7 +55,8 @@ def test_worlds_lists_the_library(run_json):
 
 def test_agents_lists_every_setting_with_its_default(run_json):
     agents = {agent["name"]: agent for agent in run_json("agents")["agents"]}
-    assert set(agents) == {"q-learning", "sarsa", "expected-sarsa", "double-q-learning", "dqn"}
+    assert set(agents) == set(agent_catalogue.names()) > {"q-learning", "sarsa", "monte-carlo", "dqn"}
+    assert {setting["name"] for setting in agents["sarsa-lambda"]["settings"]} > {"trace_decay", "traces"}
     assert agents["sarsa"]["learning"] == "on-policy"
     epsilon = next(setting for setting in agents["q-learning"]["settings"] if setting["name"] == "epsilon")
     assert epsilon["default"] == "0.5->0.05/2000"

@@ -1,5 +1,7 @@
 """What a step costs on a slow line: only the cells that changed may be sent."""
 
+from dataclasses import replace
+
 from textual.geometry import Region
 
 from tests.tui.fakes import learned, timeline, transition
@@ -29,7 +31,8 @@ async def test_a_step_repaints_only_the_cells_that_changed(app, trainer, monkeyp
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         asked = watch_refreshes(app, monkeypatch)
-        trainer.show(state=5, path=(0, 3, 4, 5), step=222, episode_length=3, last=transition(step=222, next_state=5))
+        last, update = transition(step=222, next_state=5), replace(trainer.snapshot.update, step=222)
+        trainer.show(state=5, path=(0, 3, 4, 5), step=222, episode_length=3, last=last, update=update)
         app.main_screen.pull()
         assert None not in asked
         assert all(region.height == 1 for region in asked)
