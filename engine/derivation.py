@@ -75,7 +75,7 @@ class Derivation:
             next_state=states[last.next_state],
             explored=last.explored,
             by_hand=last.by_hand,
-            td_error=_td_error(run.agent.update()),
+            td_error=_td_error(run.agent.update(), last.step),
             weight=weight,
             total=float(run.interaction.memory.progress["discounted_return"][0]),
         )
@@ -96,7 +96,8 @@ def _place(run: Run, episode: int) -> tuple[int, int]:
     return begin, begin + int(lengths[0])
 
 
-def _td_error(update: Update | None) -> float:
-    if update is None:
+def _td_error(update: Update | None, step: int) -> float:
+    """Return the TD error of a step; NaN if nothing was learned from it."""
+    if update is None or (isinstance(update, TableUpdate) and update.step < step):
         return math.nan
     return update.td_error if isinstance(update, TableUpdate) else update.td_target - update.value_before

@@ -132,7 +132,7 @@ def _target_of(last: Transition, update: TableUpdate) -> str:
     return f"{number(update.reward)} + {coefficient(update.discount)}·{term(update.next_value)}{ended}"
 
 
-def _reach(update: TableUpdate) -> list[str]:
+def reach(update: TableUpdate) -> list[str]:
     """Say how many rewards the target holds, or how many more pairs learned, where it is not one; the longest first."""
     if update.steps > 1:
         of_pairs = f", the last of {count(update.pairs)} pairs" if update.pairs > 1 else ""
@@ -146,8 +146,8 @@ def _reach(update: TableUpdate) -> list[str]:
 
 def _notes(snapshot: Snapshot, last: Transition, update: TableUpdate) -> list[str]:
     """Return what there is to add after the sum, the longest first."""
-    if reach := _reach(update):
-        return reach
+    if words := reach(update):
+        return words
     if last.truncated and not last.terminated:
         cut = f"cut short at {count(snapshot.world.max_steps)} steps, still bootstraps"
         return [f"   {cut}", f"  {cut}", "  cut short, still bootstraps", ""]

@@ -6,7 +6,7 @@ from textual.geometry import Size
 
 from engine.messages import BatchUpdate, Replayed, Snapshot, TableUpdate, Transition
 from tui.widgets.canvas import Canvas, shortened
-from tui.widgets.explanation import Line, choice, sign_role, targets
+from tui.widgets.explanation import Line, choice, reach, sign_role, targets
 from tui.widgets.numbers import coefficient, count, number, term
 from tui.widgets.panel import Panel
 from tui.widgets.sums import Part, named
@@ -16,6 +16,9 @@ NEXT = {
     "sarsa": "Q(s′, a′) taken next",
     "expected-sarsa": "mean Q(s′) under π",
     "double-q-learning": "other table's Q(s′)",
+    "n-step-sarsa": "Q(s′, a′) taken next",
+    "sarsa-lambda": "Q(s′, a′) taken next",
+    "q-lambda": "best Q(s′)",
 }
 """What the rules bootstrap from."""
 ENDED = "0: terminated"
@@ -64,14 +67,18 @@ def explain_at_large(snapshot: Snapshot, width: int) -> list[Line]:
         return lines + _table(snapshot, last, update, width)
     if isinstance(update, BatchUpdate):
         return lines + _batch(snapshot, last, update, width)
-    return [*lines, [("Nothing is learned from a demonstration.", "muted")]]
+    nothing = "Nothing is learned from a demonstration." if snapshot.demonstration else "Nothing was learned yet."
+    return [*lines, [(nothing, "muted")]]
 
 
 def _ending(snapshot: Snapshot, last: Transition) -> Line:
     if last.terminated:
         return [("  the episode terminated: nothing follows", "accent")]
     if last.truncated:
-        return [(f"  cut short at {count(snapshot.world.max_steps)} steps: still bootstraps", "accent")]
+        update = snapshot.update
+        alone = isinstance(update, TableUpdate) and update.step == last.step and _by_rewards_alone(update)
+        follows = "what was seen counts alone" if alone else "still bootstraps"
+        return [(f"  cut short at {count(snapshot.world.max_steps)} steps: {follows}", "accent")]
     return []
 
 
@@ -88,28 +95,45 @@ def _chosen(snapshot: Snapshot, last: Transition) -> list[Line]:
 def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int) -> list[Line]:
     """Write the rule three times: as a whole, and its target and error on their own (Sutton & Barto, eq. 6.8)."""
     world = snapshot.world
-    pair = f"Q({world.states[last.state]}; {world.actions[last.action]})"
+    if update.step < last.step:
+        waits = "nothing from this step yet: the rule waits for the rewards that follow"
+        return [[("What was learned", "accent")], [(shortened(waits, width), "muted")]]
+    pair = f"Q({world.states[update.state]}; {world.actions[update.action]})"
     ended = last.terminated
     following = NEXT.get(snapshot.agent.name, "next value")
     ahead = Part(term(update.next_value), ENDED if ended else following, "warning" if ended else "")
-    reward, discount = Part(number(update.reward), "reward"), Part(coefficient(update.discount), "γ")
+    several = update.steps > 1
+    reward = Part(number(update.reward), f"{count(update.steps)} rewards" if several else "reward")
+    discount = Part(coefficient(update.discount), f"γ^{update.steps}" if several else "γ")
     old, step_size = Part(number(update.value_before), "old"), Part(coefficient(update.step_size), "α")
     target, error = Part(term(update.td_target), "target"), Part(term(update.td_error), "TD error")
     plus, times, equals = Part("+"), Part("·"), Part("=")
     lines: list[Line] = [[("What was learned", "accent")], [(f"{shortened(pair, width - 3)} ←", "strong")]]
-    inside = [Part("("), reward, plus, discount, times, ahead, Part("−"), old._replace(text=term(update.value_before))]
+    aimed = [reward] if _by_rewards_alone(update) else [reward, plus, discount, times, ahead]
+    share = (
+        [step_size, times]
+        if update.trace == 1.0
+        else [step_size, times, Part(coefficient(update.trace), "trace"), times]
+    )
+    inside = [Part("("), *aimed, Part("−"), old._replace(text=term(update.value_before))]
     new = Part(number(update.value_after), "new", "strong")
-    whole = [old, plus, step_size, times, *inside, Part(")"), equals, new]
+    whole = [old, plus, *share, *inside, Part(")"), equals, new]
     lines += named(whole, width)
+    lines += [[(shortened(text.strip(), width), "muted")] for text in reach(update)[:1]]
     if update.next_action >= 0 and not ended:
         source = f"Q({world.states[last.next_state]}; {world.actions[update.next_action]})"
         lines.append([(shortened(f"{following}: {number(update.next_value)} is {source}", width), "muted")])
     lines += [[], [("In parts", "accent")]]
-    lines += named([reward, plus, discount, times, ahead, equals, target._replace(role="strong")], width)
+    lines += named([*aimed, equals, target._replace(role="strong")], width)
     lines += named(
         [target, Part("−"), Part(term(update.value_before), "old"), equals, error._replace(role="strong")], width
     )
-    return lines + named([old, plus, step_size, times, error, equals, new], width)
+    return lines + named([old, plus, *share, error, equals, new], width)
+
+
+def _by_rewards_alone(update: TableUpdate) -> bool:
+    """Whether the rule bootstraps from nothing, whatever the end of the episode."""
+    return update.discount == 0.0 and update.next_action < 0
 
 
 def _batch(snapshot: Snapshot, last: Transition, update: BatchUpdate, width: int) -> list[Line]:

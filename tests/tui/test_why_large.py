@@ -1,0 +1,41 @@
+"""The last step at large, for the rules that learn from more than one step."""
+
+from tests.tui.fakes import learned, table_update, transition
+from tui.widgets.why_large import explain_at_large
+
+
+def text(shown, width=100):
+    return "\n".join("".join(piece for piece, _ in line) for line in explain_at_large(shown, width))
+
+
+def test_it_names_the_pair_that_was_updated_and_its_rewards():
+    update = table_update(state=0, action=2, steps=4, reward=-3.44, discount=0.6561, next_value=2.0, value_after=-1.06)
+    told = text(learned(update=update))
+    assert "Q(0,0; down) ←" in told
+    assert "4 rewards" in told
+    assert "γ^4" in told
+
+
+def test_it_says_when_nothing_was_learned_from_the_step():
+    told = text(learned(update=table_update(step=220)))
+    assert "the rule waits for the rewards that follow" in told
+    assert "TD error" not in told
+
+
+def test_it_says_when_nothing_was_learned_at_all_yet():
+    assert text(learned(update=None)).endswith("Nothing was learned yet.")
+
+
+def test_it_names_the_trace_and_how_many_pairs_learned_with_it():
+    told = text(learned(update=table_update(trace=1.9, pairs=12)))
+    assert "1.90" in told
+    assert "trace " in told
+    assert "and 11 more by their traces" in told
+
+
+def test_a_truncated_episode_of_a_rule_that_never_bootstraps_is_not_said_to():
+    update = table_update(steps=7, pairs=5, reward=5.31, discount=0.0, next_action=-1)
+    told = text(learned(last=transition(step=221, truncated=True), update=update))
+    assert "what was seen counts alone" in told
+    assert "bootstraps" not in told
+    assert "γ" not in told
