@@ -114,3 +114,11 @@ def test_the_first_optimal_step_is_the_first_sample_at_which_all_agree():
     line.advance(5000)
     curves = curves_view(line)
     assert curves.first_optimal == curves.steps[np.flatnonzero(curves.policy_agreement == 1.0)[0]]
+
+
+def test_a_step_from_which_nothing_was_learned_has_no_td_error():
+    of = timeline("monte-carlo")
+    of.advance(episodes=3)
+    errors = [step.td_error for step in derived(of, 3).steps]
+    assert np.isnan(errors[:-1]).all()
+    assert np.isfinite(errors[-1])
