@@ -9,7 +9,7 @@ from engine.errors import InputError
 from engine.messages import EpisodeStep, Trajectory
 from engine.run import Run
 from engine.timeline import Timeline, derive
-from engine.transition import TableUpdate, Update
+from engine.transition import Backup, TableUpdate, Update
 
 PORTIONS = 10
 """Portions in which the way from one keyframe to the next is gone, so that it can be given up in between."""
@@ -100,4 +100,6 @@ def _td_error(update: Update | None, step: int) -> float:
     """Return the TD error of a step; NaN if nothing was learned from it."""
     if update is None or (isinstance(update, TableUpdate) and update.step < step):
         return math.nan
+    if isinstance(update, Backup):
+        return update.value_after - update.value_before
     return update.td_error if isinstance(update, TableUpdate) else update.td_target - update.value_before

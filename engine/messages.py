@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.transition import BatchUpdate, Replayed, TableUpdate, Transition, Update
+from engine.transition import Backup, BatchUpdate, PlannedUpdate, Replayed, TableUpdate, Transition, Update
 
 __all__ = [
     "ActByHand",
     "AgentView",
+    "Backup",
     "BatchUpdate",
     "BranchView",
     "ChangeSettings",
@@ -37,6 +38,7 @@ __all__ = [
     "ObservationView",
     "Outcome",
     "Pause",
+    "PlannedUpdate",
     "PlayOrPause",
     "Replayed",
     "Reset",
@@ -288,6 +290,8 @@ class AgentView:
     settings: Mapping[str, str]
     """Every setting as a person writes it."""
     seed: int
+    waits_for_person: bool = False
+    """Whether a person has to choose every action."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -456,7 +460,7 @@ class Snapshot:
     q: FloatArray
     """Q of every pair, shape (states, actions), NaN where the action is not legal."""
     greedy: BoolArray
-    """Which actions are best in each state, shape (states, actions); several where they tie."""
+    """Which actions are best in each state, or may be taken by a planner's policy, shape (states, actions)."""
     last: Transition | None
     """The last transition; None before the first."""
     update: Update | None

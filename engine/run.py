@@ -91,10 +91,13 @@ class Run:
     def advance(self, steps: int = UNLIMITED, episodes: int = UNLIMITED) -> int:
         """Learn for `steps` transitions or until `episodes` more episodes are finished; return the transitions made.
 
-        At least one of the two must be given; the first that is reached ends it.
+        At least one of the two must be given; the first that is reached ends it. Raises `InputError` if a person has to
+        choose the next action.
         """
         if min(steps, episodes) >= UNLIMITED:
             raise ValueError("a run without a limit never comes back")
+        if self.agent.waits_for_person and steps > 0 and episodes > 0:
+            raise InputError(f"the agent {self.agent_name} waits for you: choose an action with d and the arrows")
         made = 0
         while made < steps and episodes > 0:
             made += self.agent.advance(self.interaction, steps - made, episodes)
@@ -188,7 +191,8 @@ class Run:
 
     def _act(self, action: int) -> None:
         if not self.interaction.may_act(action):
-            raise InputError("this action is not legal here")
+            legal = [name for number, name in enumerate(self.world.actions) if self.interaction.may_act(number)]
+            raise InputError(f"this action is not legal here; legal: {', '.join(legal) or 'none at every start'}")
         self.agent.advance(self.interaction, 1, 1, by_hand=action)
         self._count_finished()
 

@@ -204,13 +204,14 @@ class Session:
         views = self._views_of(run)
         shown = self.demonstration.interaction if self.demonstration else run.interaction
         q = run.q_values(shown)
+        policy = None if self.demonstration else run.agent.policy()
         return Snapshot(
             world=views.world,
             agent=views.agent,
             step=run.step,
             epsilon=run.agent.epsilon(run.step),
             q=q,
-            greedy=view.greedy_actions(q),
+            greedy=view.greedy_actions(q) if policy is None else policy,
             update=None if self.demonstration else run.agent.update(),
             episodes=view.episodes_view(run.statistics),
             truth=views.truth.beside(q),

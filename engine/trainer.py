@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from engine.errors import InputError
 from engine.messages import (
     ChangeSettings,
     CloseEpisode,
@@ -131,6 +132,10 @@ class Trainer:
             self._autosave_when_due()
             if not self._commands or self._clock() >= self._pace.next_publishing:
                 self._publish()
+        except InputError as error:
+            self._pace.pause()
+            self._session.notify(str(error), error=True)
+            self._publish()
         except Exception as error:  # The thread must outlive any mistake in an agent or a world.
             self._pace.pause()
             self._session.notify(f"this failed: {type(error).__name__}: {error}", error=True)

@@ -83,6 +83,41 @@ class Replayed:
 
 
 @dataclass(frozen=True)
+class PlannedUpdate(TableUpdate):
+    """The numbers of a tabular update from a transition, and which updates were planned after it."""
+
+    planned: int
+    """How many updates followed from what is remembered."""
+    planned_pairs: tuple[tuple[int, int], ...]
+    """State and action of the last of them, in their order."""
+
+
+@dataclass(frozen=True)
+class Backup:
+    """The numbers of one backup of a planner: of one state, by its model (Sutton & Barto, 2nd ed., chapter 4).
+
+    A step of value iteration is worth the best of the actions (equation 4.10), a step of an evaluation that of the
+    policy (4.5). An improvement changes no value, but the policy: it becomes the best action (4.9).
+    """
+
+    kind: str
+    """`value iteration`, `evaluation` or `improvement`."""
+    state: int
+    action_values: tuple[float, ...]
+    """Of each action the sum over its outcomes of p (r + discount V(s')); NaN where it is not legal."""
+    action: int
+    """The action whose value was taken; -1 where an evaluation took the mean over all of them."""
+    value_before: float
+    value_after: float
+    action_before: int
+    """The action of the policy before; -1 where each was equally likely."""
+    sweep: int
+    """The number of this sweep: of the run, or of this evaluation."""
+    largest_change: float
+    """The largest |change| of a value in this sweep so far."""
+
+
+@dataclass(frozen=True)
 class BatchUpdate:
     """The numbers of the last gradient step of a Q-network on a batch of replayed transitions."""
 
@@ -122,4 +157,4 @@ class BatchUpdate:
     """The first of the transitions that the last gradient step was made of, in the order of their draw."""
 
 
-Update = TableUpdate | BatchUpdate
+Update = TableUpdate | BatchUpdate | Backup

@@ -55,7 +55,7 @@ def world_view(world: World) -> WorldView:
 
 def agent_view(run: Run, title: str) -> AgentView:
     """Show who learns."""
-    return AgentView(run.agent_name, title, dict(run.settings), run.seed)
+    return AgentView(run.agent_name, title, dict(run.settings), run.seed, run.agent.waits_for_person)
 
 
 def episodes_view(statistics: Statistics, most: int = RECENT_EPISODES) -> EpisodesView:

@@ -6,13 +6,16 @@ from engine.agents.fields import Settings
 from engine.interaction import Interaction
 from engine.state import State
 from engine.transition import Update
-from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
+from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
 
 
 class Agent(Protocol):
     """One who acts in a world and learns from it."""
 
     name: ClassVar[str]
+
+    waits_for_person: ClassVar[bool]
+    """Whether a person chooses its actions: then it makes no transition but by hand."""
 
     @property
     def settings(self) -> Settings:
@@ -26,7 +29,7 @@ class Agent(Protocol):
         """Act and learn for at most `steps` transitions and `episodes` finished episodes; return the transitions made.
 
         It may return early, at least after one transition. Advancing by n is the same as n times by 1, to the bit.
-        `by_hand` is an action that a person chose for the first step, or -1.
+        `by_hand` is an action that a person chose for the first step, or -1; raises `InputError` if it cannot be taken.
         """
         ...
 
@@ -47,6 +50,10 @@ class Agent(Protocol):
 
         A place is the number of a state, or what is observed in a world without a model.
         """
+        ...
+
+    def policy(self) -> BoolArray | None:
+        """Return which actions its policy may take, shape (states, actions); None if it is greedy by its values."""
         ...
 
     def epsilon(self, step: int) -> float:

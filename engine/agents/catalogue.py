@@ -9,7 +9,18 @@ import numpy as np
 
 from engine.agents import fields
 from engine.agents.agent import Agent
-from engine.agents.settings import DQNSettings, MonteCarloSettings, NStepSettings, TabularSettings, TraceSettings
+from engine.agents.settings import (
+    DQNSettings,
+    DynaSettings,
+    HumanSettings,
+    MonteCarloSettings,
+    NStepSettings,
+    PolicyIterationSettings,
+    RandomSettings,
+    TabularSettings,
+    TraceSettings,
+    ValueIterationSettings,
+)
 from engine.errors import InputError, near_miss
 from engine.worlds.environment import Environment, World
 
@@ -32,7 +43,7 @@ class AgentListing:
     name: str
     title: str
     learning: str
-    """Whether it learns on- or off-policy."""
+    """Whether it learns on- or off-policy, or plans, or neither."""
     behaviour_policy: str
     """How it acts."""
     target_policy: str
@@ -125,6 +136,51 @@ _AGENTS = {
         "Sutton & Barto, 2nd ed., section 5.4",
         MonteCarloSettings,
         "engine.agents.tabular.monte_carlo:MonteCarlo",
+    ),
+    "dyna-q": _Entry(
+        "Dyna-Q, learns a model and plans with it",
+        "off-policy",
+        "as the setting exploration says",
+        "greedy: the best next action, of the last outcome of each pair that is planned for",
+        "Sutton (1990), Moore & Atkeson (1993); Sutton & Barto, 2nd ed., sections 8.2 and 8.4",
+        DynaSettings,
+        "engine.agents.tabular.dyna:DynaQ",
+    ),
+    "random": _Entry(
+        "Random, learns nothing: what to be better than",
+        "learns nothing",
+        "uniformly: each legal action is equally likely",
+        "nobody: every value stays 0",
+        "Sutton & Barto, 2nd ed., Example 4.1 (the equiprobable random policy)",
+        RandomSettings,
+        "engine.agents.tabular.uniform:Random",
+    ),
+    "human": _Entry(
+        "You choose the actions, Q-learning learns",
+        "off-policy",
+        "as the person chooses, by hand",
+        "greedy: the best next action, whatever the person does",
+        "Watkins (1989); Sutton & Barto, 2nd ed., section 6.5",
+        HumanSettings,
+        "engine.agents.tabular.human:Human",
+    ),
+    "value-iteration": _Entry(
+        "Value iteration, planning to watch",
+        "plans, by the model",
+        "not at all: a step backs up one state, an episode is a sweep",
+        "greedy: the best action by the model",
+        "Bellman (1957); Sutton & Barto, 2nd ed., section 4.4",
+        ValueIterationSettings,
+        "engine.agents.planners.dynamic_programming:ValueIteration",
+    ),
+    "policy-iteration": _Entry(
+        "Policy iteration, planning to watch",
+        "plans, by the model",
+        "not at all: a step backs up one state, an episode is a sweep",
+        "its own policy while it is evaluated, then the best action by the model",
+        "Howard (1960); Sutton & Barto, 2nd ed., section 4.3",
+        PolicyIterationSettings,
+        "engine.agents.planners.dynamic_programming:PolicyIteration",
     ),
     "dqn": _Entry(
         "DQN, a network in place of the table",

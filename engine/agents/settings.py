@@ -1,14 +1,35 @@
 """The settings of each agent, apart from the agents themselves, so that they can be listed without loading torch."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from engine.agents.dqn.architecture import PLANES, Architecture
-from engine.agents.exploration import BEHAVIOURS, Behaviour, Schedule, StepSize
+from engine.agents.exploration import BEHAVIOURS, EPSILON_GREEDY, Behaviour, Schedule, StepSize
 from engine.agents.fields import choice, flag, integer, number, schedule, step_size, widths
 from engine.errors import InputError
 
 MOST_STEPS = 100
 """How many rewards the target of n-step SARSA counts at most."""
+
+
+class TableSettings(Protocol):
+    """What an agent has to know whose values are a table."""
+
+    @property
+    def discount(self) -> float:
+        """How much the next value counts."""
+
+    @property
+    def step_size(self) -> StepSize:
+        """How far each update goes."""
+
+    @property
+    def initial_value(self) -> float:
+        """What every pair is worth before it was tried."""
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """The policy that acts."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +77,63 @@ class MonteCarloSettings(TabularSettings):
     """The settings of Monte Carlo control."""
 
     step_size: StepSize = step_size("1/n", "how far each update goes towards its target; 1/n averages the returns")
+
+
+@dataclass(frozen=True)
+class DynaSettings(TabularSettings):
+    """The settings of Dyna-Q."""
+
+    planning_steps: int = integer(10, "updates from memory after each step", 0, 100_000)
+    prioritized: bool = flag(False, "plan for the most wrong values first (prioritized sweeping)")
+    priority_threshold: float = number(1e-4, "smallest error that is worth a place in the queue", 0.0, 1e6)
+
+
+@dataclass(frozen=True)
+class RandomSettings:
+    """The settings of the agent that learns nothing."""
+
+    discount: float = number(0.9, "how much the next reward counts in the discounted return (gamma)", 0.0, 1.0)
+
+    def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
+        """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
+        return "visits", states * actions
+
+
+@dataclass(frozen=True)
+class HumanSettings:
+    """The settings of the agent whose actions a person chooses."""
+
+    discount: float = number(0.9, "how much the next value counts (gamma)", 0.0, 1.0)
+    step_size: StepSize = step_size("0.5", "how far each update goes towards its target (alpha)")
+    initial_value: float = number(0.0, "what every pair is worth before it was tried", -1e6, 1e6)
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """A policy that never acts, because the person does: greedy."""
+        return Behaviour(EPSILON_GREEDY, Schedule.parse("0.0").row)
+
+    def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
+        """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
+        return "q", states * actions
+
+
+@dataclass(frozen=True)
+class ValueIterationSettings:
+    """The settings of value iteration."""
+
+    discount: float = number(0.9, "how much the next value counts (gamma)", 0.0, 1.0)
+    tolerance: float = number(1e-10, "largest change of a sweep after which the values count as settled", 0.0, 1e6)
+
+    def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
+        """Return the name of the array that grows with the world, and how many numbers it holds."""
+        return "v", states
+
+
+@dataclass(frozen=True)
+class PolicyIterationSettings(ValueIterationSettings):
+    """The settings of policy iteration."""
+
+    evaluation_sweeps: int = integer(10, "most sweeps of one evaluation before the policy is improved", 1, 1_000_000)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from engine.agents import catalogue as agents
 from engine.evaluation import evaluate
 from engine.run import Run
 from engine.worlds import catalogue
-from tests.engine.worlds import CORRIDOR, SLIPPERY, build
+from tests.engine.worlds import CORRIDOR, SLIPPERY, acting_alone, build
 
 SMALL = {"dqn": {"replay_capacity": "64", "learning_starts": "20", "batch_size": "8", "hidden": "16"}}
 
@@ -16,7 +15,7 @@ def make(agent, seed=0, definition=SLIPPERY):
     return Run(build(definition), agent, SMALL.get(agent, {}), seed)
 
 
-@pytest.mark.parametrize("agent", agents.names())
+@pytest.mark.parametrize("agent", acting_alone())
 def test_the_same_seed_leads_to_the_same_digest(agent):
     runs = [make(agent), make(agent)]
     for run in runs:
@@ -24,7 +23,7 @@ def test_the_same_seed_leads_to_the_same_digest(agent):
     assert runs[0].digest() == runs[1].digest()
 
 
-@pytest.mark.parametrize("agent", agents.names())
+@pytest.mark.parametrize("agent", acting_alone())
 def test_another_seed_leads_to_another_digest(agent):
     runs = [make(agent, seed=0), make(agent, seed=1)]
     for run in runs:
@@ -32,7 +31,7 @@ def test_another_seed_leads_to_another_digest(agent):
     assert runs[0].digest() != runs[1].digest()
 
 
-@pytest.mark.parametrize("agent", agents.names())
+@pytest.mark.parametrize("agent", acting_alone())
 def test_advancing_by_n_is_n_times_advancing_by_one(agent):
     at_once, one_by_one = make(agent), make(agent)
     at_once.advance(steps=250)
@@ -41,7 +40,7 @@ def test_advancing_by_n_is_n_times_advancing_by_one(agent):
     assert at_once.digest() == one_by_one.digest()
 
 
-@pytest.mark.parametrize("agent", agents.names())
+@pytest.mark.parametrize("agent", acting_alone())
 def test_a_state_taken_over_leads_to_the_same_future(agent):
     run, other = make(agent), make(agent)
     run.advance(steps=137)
@@ -52,7 +51,7 @@ def test_a_state_taken_over_leads_to_the_same_future(agent):
     assert other.digest() == run.digest()
 
 
-@pytest.mark.parametrize("agent", agents.names())
+@pytest.mark.parametrize("agent", acting_alone())
 def test_a_kept_state_does_not_change_when_the_run_goes_on(agent):
     run = make(agent)
     run.advance(steps=100)
@@ -62,7 +61,7 @@ def test_a_kept_state_does_not_change_when_the_run_goes_on(agent):
     assert state.digest() == before
 
 
-@pytest.mark.parametrize("agent", agents.names())
+@pytest.mark.parametrize("agent", acting_alone())
 def test_advancing_by_episodes_stops_at_the_end_of_one(agent):
     run = make(agent)
     run.advance(episodes=3)
@@ -78,7 +77,7 @@ def test_more_episodes_than_fit_in_one_portion_are_all_counted():
     assert run.statistics.last(10_000)["length"].sum() == run.step
 
 
-@pytest.mark.parametrize("agent", agents.names())
+@pytest.mark.parametrize("agent", acting_alone())
 def test_warming_up_changes_nothing(agent):
     run = make(agent)
     before = run.digest()

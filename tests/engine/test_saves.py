@@ -11,12 +11,12 @@ import pytest
 import safetensors.numpy
 
 from engine import saves as engine_saves
-from engine.agents import catalogue as agents
 from engine.errors import InputError
 from engine.interventions import Act, Change
 from engine.run import Run
 from engine.timeline import Timeline, first_difference
 from engine.worlds import catalogue
+from tests.engine.worlds import acting_alone
 
 FIXTURES = Path(__file__).parent / "fixtures"
 KEPT = sorted(path.name for path in FIXTURES.glob("format-*.safetensors"))
@@ -38,7 +38,7 @@ def rewritten(path, change):
     path.write_bytes(safetensors.numpy.save(arrays, {"qscope": json.dumps(about)}))
 
 
-@pytest.mark.parametrize("agent", agents.names())
+@pytest.mark.parametrize("agent", acting_alone())
 def test_a_saved_run_goes_on_exactly_in_another_process(agent, saves):
     timeline = make(agent)
     engine_saves.save(timeline, saves, "half")
@@ -51,7 +51,7 @@ def test_a_saved_run_goes_on_exactly_in_another_process(agent, saves):
     assert output.stdout.strip() == timeline.run.digest()
 
 
-@pytest.mark.parametrize("agent", agents.names())
+@pytest.mark.parametrize("agent", acting_alone())
 def test_what_is_loaded_has_the_same_values_and_statistics(agent, saves):
     timeline = make(agent)
     engine_saves.save(timeline, saves, "a")

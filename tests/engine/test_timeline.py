@@ -12,10 +12,13 @@ from engine.interventions import Act, Change, Edit, from_plain, to_plain
 from engine.run import Run
 from engine.timeline import Timeline
 from engine.worlds import catalogue
+from tests.engine.driving import go_on
 from tests.engine.worlds import FIVE_BY_FIVE, build
 
 SMALL = {
     "q-learning": {"epsilon": "0.5->0.1/200"},
+    "dyna-q": {"epsilon": "0.5", "planning_steps": "3", "prioritized": "true"},
+    **{name: {} for name in ("random", "human", "value-iteration", "policy-iteration")},
     "dqn": {"replay_capacity": "64", "learning_starts": "20", "batch_size": "8", "hidden": "16", "epsilon": "0.5"},
 }
 
@@ -39,7 +42,7 @@ def test_going_back_is_being_there_again(agent):
     timeline = make(agent)
     digests = [timeline.run.digest()]
     for _ in range(120):
-        timeline.advance(steps=1)
+        go_on(timeline, 1)
         digests.append(timeline.run.digest())
     for step in (119, 60, 61, 0, 1, 120):
         timeline.go_to(step)
@@ -50,7 +53,7 @@ def test_going_back_is_being_there_again(agent):
 @pytest.mark.parametrize("agent", agents.names())
 def test_going_forward_again_gives_the_same_future(agent):
     timeline = make(agent)
-    timeline.advance(steps=300)
+    go_on(timeline, 300)
     before = timeline.run.digest()
     timeline.go_to(17)
     timeline.advance(steps=283)
@@ -307,7 +310,7 @@ def test_whatever_one_does_replay_and_return_agree_to_the_bit(agent, world, jour
     timeline.run.agent.keyframe_every = 16
     for move in journey:
         if isinstance(move, int):
-            timeline.go_to(timeline.step + move) if move < 0 else timeline.advance(steps=move)
+            timeline.go_to(timeline.step + move) if move < 0 else go_on(timeline, move)
         else:
             try:
                 timeline.intervene(move(timeline.step))
@@ -321,8 +324,8 @@ def test_whatever_one_does_replay_and_return_agree_to_the_bit(agent, world, jour
     assert timeline.run.digest() == digest
     loaded = savefile.unpack(savefile.pack(timeline)[1])
     assert loaded.run.digest() == digest
-    loaded.advance(steps=30)
-    timeline.advance(steps=30)
+    go_on(loaded, 30)
+    go_on(timeline, 30)
     assert loaded.run.digest() == timeline.run.digest()
     for name, branch in timeline.branches.items():
         timeline.switch(name)

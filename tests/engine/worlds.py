@@ -1,5 +1,6 @@
 """Small worlds that the tests of the agents share."""
 
+from engine.agents import catalogue as agents
 from engine.worlds import catalogue
 
 CORRIDOR = {
@@ -47,3 +48,8 @@ PARTLY_LEGAL = {
 def build(definition):
     """Build a world of a definition, under the name of its title."""
     return catalogue.build(definition["title"], definition)
+
+
+def acting_alone():
+    """Return the names of the agents that go on without a person."""
+    return tuple(name for name in agents.names() if name != "human")

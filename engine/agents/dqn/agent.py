@@ -42,6 +42,7 @@ class DQN:
     """
 
     name: ClassVar[str] = "dqn"
+    waits_for_person: ClassVar[bool] = False
     keyframe_every = 1000
 
     def __init__(self, world: World, settings: DQNSettings, generator: np.random.Generator) -> None:
@@ -228,6 +229,9 @@ class DQN:
     def replay_counts(self) -> IntArray:
         """Return how many entries of the replay were made in each state, shape (states,); (0,) without numbers."""
         return self._replay.counts(len(self._legal)) if self._numbered else np.zeros(0, np.int64)
+
+    def policy(self) -> None:
+        """See `Agent.policy`: the greedy one."""
 
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.agents.kernels.schedules import schedule_value
 from engine.agents.kernels.tables import PENDING, UPDATE, Tables
-from engine.agents.settings import TabularSettings
+from engine.agents.settings import TableSettings
 from engine.interaction import Interaction, fill_record, record_values
 from engine.state import Array, State, generator_state, load_array
 from engine.transition import TableUpdate
@@ -22,9 +22,10 @@ class TabularAgent:
     two_tables: ClassVar[bool] = False
     looks_ahead: ClassVar[bool] = False
     """Whether the action of the next step is chosen already when a step is learned from."""
-    settings: TabularSettings
+    waits_for_person: ClassVar[bool] = False
+    settings: TableSettings
 
-    def __init__(self, world: TabularMDP, settings: TabularSettings, generator: np.random.Generator) -> None:
+    def __init__(self, world: TabularMDP, settings: TableSettings, generator: np.random.Generator) -> None:
         self._legal = world.legal
         fresh = np.where(world.legal, settings.initial_value, 0.0)
         self._tables = Tables(
@@ -38,7 +39,7 @@ class TabularAgent:
         self.keyframe_every = min(max(4 * fresh.size, 20_000), 400_000)
         self.change(settings)
 
-    def change(self, settings: TabularSettings) -> None:
+    def change(self, settings: TableSettings) -> None:
         """See `Agent.change`."""
         self.settings = settings
         self._behaviour = settings.behaviour
@@ -84,6 +85,9 @@ class TabularAgent:
     def visits(self) -> IntArray:
         """See `CountsVisits.visits`."""
         return self._tables.visits.copy()
+
+    def policy(self) -> None:
+        """See `Agent.policy`: the greedy one."""
 
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""

@@ -1,0 +1,81 @@
+"""The agent that acts uniformly at random and learns nothing: what any other has to be better than."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from engine.agents.kernels.uniform import walk_at_random
+from engine.agents.settings import RandomSettings
+from engine.interaction import Interaction
+from engine.state import State, generator_state, load_array
+from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
+
+
+class Random:
+    """A policy and no learner: each legal action is equally likely, for ever.
+
+    Its values are all 0, so they tie, and the greedy policy of a table of ties is again the uniform one: that is what a
+    demonstration shows and an evaluation measures. The same behaviour with a learner in it, off-policy, is Q-learning
+    with epsilon 1; with the same seed it takes the same actions.
+    """
+
+    name: ClassVar[str] = "random"
+    waits_for_person: ClassVar[bool] = False
+
+    def __init__(self, world: TabularMDP, settings: RandomSettings, generator: np.random.Generator) -> None:
+        self._legal = world.legal
+        self._visits = np.zeros(world.legal.shape, np.int64)
+        self._generator = generator
+        self.settings = settings
+        self.keyframe_every = min(max(4 * self._visits.size, 20_000), 400_000)
+
+    def change(self, settings: RandomSettings) -> None:
+        """See `Agent.change`."""
+        self.settings = settings
+
+    def resettle(self, world: TabularMDP, origin: IntArray) -> None:
+        """See `Agent.resettle`."""
+        known = (origin >= 0)[:, None] & self._legal[origin] & world.legal
+        self._visits = np.where(known, self._visits[origin], 0)
+        self._legal = world.legal
+
+    def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
+        """See `Agent.advance`."""
+        made: int = walk_at_random(
+            interaction.model,
+            interaction.memory,
+            self._visits,
+            self.settings.discount,
+            interaction.generator,
+            self._generator,
+            (steps, episodes, by_hand),
+        )
+        return made
+
+    def q_values(self) -> FloatArray:
+        """See `Agent.q_values`: 0 for every pair, because nothing is known of any."""
+        return np.where(self._legal, 0.0, np.nan)
+
+    def values_of(self, place: int) -> FloatArray:
+        """See `Agent.values_of`."""
+        values: FloatArray = self.q_values()[place]
+        return values
+
+    def policy(self) -> None:
+        """See `Agent.policy`."""
+
+    def epsilon(self, step: int) -> float:
+        """See `Agent.epsilon`."""
+        return 1.0
+
+    def update(self) -> None:
+        """See `Agent.update`: there is never one."""
+
+    def state(self) -> State:
+        """See `Agent.state`."""
+        return State({"visits": self._visits.copy()}, {"generator": generator_state(self._generator)})
+
+    def load_state(self, state: State) -> None:
+        """See `Agent.load_state`."""
+        load_array(self._visits, state.arrays.get("visits"), "visits")
+        self._generator.bit_generator.state = state.values["generator"]
