@@ -155,7 +155,7 @@ def test_a_gymnasium_world_is_learned_by_a_dqn(run_json):
         ([*TRAIN, "--steps", "1", "--set", "epsilon"], "KEY=VALUE"),
         ([*TRAIN, "--steps", "0"], "--steps"),
         ([*TRAIN, "--steps", "1", "--episodes", "1"], "not allowed with"),
-        (TRAIN, "--episodes --steps"),
+        (TRAIN, "--episodes N, --steps N or --actions NAMES"),
         (["train", "cliff", "--agent", "q-learning", "--steps", "1"], "--seed"),
         ([*TRAIN, "--steps", "1", "--save", "../x"], "cannot be the name"),
         (["train", "--resume", "nothing", "--steps", "1"], "no save 'nothing'"),
@@ -251,3 +251,63 @@ def test_an_export_replaces_no_file_and_says_so(run, run_json, tmp_path):
     path.write_text("mine")
     assert_mistake(run("export", "first", "--csv", str(path)), "exists already")
     assert path.read_text() == "mine"
+
+
+HUMAN = ["train", "seed-2x3", "--agent", "human", "--seed", "0"]
+
+
+def test_a_person_drives_by_names_of_actions_and_the_save_replays(run_json):
+    report = run_json(*HUMAN, "--actions", "down right, right,up", "--save", "mine")
+    assert (report["steps"], report["episodes"], report["returns"]) == (4, 1, [10.0])
+    assert report["q"][5][0] == 5.0
+    assert [entry["kind"] for entry in run_json("show", "mine")["log"]] == ["act"] * 4
+    assert run_json("replay", "mine")["same"]
+    assert run_json("train", "--resume", "mine", "--actions", "down")["steps"] == 5
+
+
+def test_actions_by_hand_come_first_and_any_agent_goes_on_from_there(run_json):
+    report = run_json(*TRAIN, "--actions", "down right right up", "--episodes", "3")
+    assert report["episodes"] == 4
+    assert report["returns"][0] == 10.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (HUMAN, "waits for a person: give its actions"),
+        ([*HUMAN, "--steps", "5"], "waits for a person: give its actions"),
+        ([*HUMAN, "--actions", "up", "--episodes", "5"], "waits for a person: give its actions"),
+        (
+            [*HUMAN, "--actions", "up rihgt"],
+            "unknown action 'rihgt'; did you mean 'right'? (legal: up, right, down, left)",
+        ),
+        (["train", "seed-2x3", "--agent", "value-iteration", "--seed", "0", "--actions", "up"], "takes no actions"),
+    ],
+)
+def test_what_no_person_can_do_is_told_in_one_line(run, arguments, said):
+    assert_mistake(run(*arguments), said)
+
+
+def test_an_action_that_is_not_legal_here_names_those_that_are(run, tmp_path):
+    world = tmp_path / "fork.json"
+    rows = [["a", "go", 1.0, "b", 0.0, False], ["b", "stop", 1.0, "b", 1.0, True], ["b", "wait", 1.0, "b", 0.0, False]]
+    definition = {"discount": 0.9, "states": ["a", "b"], "actions": ["go", "stop", "wait"], "start": {"a": 1.0}}
+    world.write_text(json.dumps({**definition, "transitions": rows}))
+    result = run("train", str(world), "--agent", "human", "--seed", "0", "--actions", "go go")
+    assert_mistake(result, "--actions, action 2 (go): this action is not legal here; legal: stop, wait")
+
+
+@pytest.mark.parametrize("agent", ["value-iteration", "policy-iteration"])
+def test_a_planner_is_trained_saved_and_evaluated_like_any_agent(agent, run_json):
+    report = run_json("train", "seed-2x3", "--agent", agent, "--seed", "0", "--episodes", "50", "--save", "plan")
+    assert (report["steps"], report["q_error"], report["policy_agreement"]) == (250, 0.0, 1.0)
+    assert report["returns"][-1] == pytest.approx(7.29)
+    assert run_json("evaluate", "plan", "--episodes", "10", "--seed", "1")["mean_length"] == 4.0
+
+
+def test_the_random_agent_is_evaluated_as_the_random_walk_that_it_is(run_json):
+    report = run_json("train", "seed-2x3", "--agent", "random", "--seed", "0", "--episodes", "2000", "--save", "dice")
+    walk = run_json("evaluate", "dice", "--episodes", "2000", "--seed", "1")
+    error = (2 * walk["std_return"] ** 2 / 2000) ** 0.5
+    trained = sum(report["returns"]) / 2000
+    assert abs(trained - walk["mean_return"]) < 4 * error

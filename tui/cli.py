@@ -169,9 +169,10 @@ def _add_export(export: argparse.ArgumentParser) -> None:
 def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("world", nargs="?", metavar="WORLD", help="an id, a .toml or .json file, or gym:ID")
     train.add_argument("--agent", metavar="NAME", help="who learns (qscope agents lists them all)")
-    amount = train.add_mutually_exclusive_group(required=True)
+    amount = train.add_mutually_exclusive_group()
     amount.add_argument("--episodes", type=_positive, metavar="N", help="until N more episodes are finished")
     amount.add_argument("--steps", type=_positive, metavar="N", help="for N more transitions")
+    train.add_argument("--actions", metavar="NAMES", help="actions by hand that come first, such as 'right right up'")
     train.add_argument("--seed", type=_seed, metavar="S", help="where all chance comes from")
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the agent")
     train.add_argument("--resume", metavar="SAVE", help="go on with a saved run instead of beginning one")

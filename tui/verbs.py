@@ -11,7 +11,8 @@ import numpy as np
 
 from engine import saves as engine_saves
 from engine.agents import catalogue as agent_catalogue
-from engine.errors import InputError
+from engine.errors import InputError, near_miss
+from engine.interventions import Act
 from engine.run import UNLIMITED, Run
 from engine.savefile import program_version
 from engine.statistics import RECENT
@@ -97,11 +98,16 @@ def train(options: argparse.Namespace) -> int:
         engine_saves.check_name(options.save)
     timeline = _timeline_to_train(options)
     run = timeline.run
+    _expect_an_amount(options, run)
     saved, resumed_digest = None, run.digest()
     run.warm_up()
     began = time.perf_counter()
+    step = run.step
+    _act_by_hand(timeline, options.actions)
     returns = run.statistics.returns.tolist()
-    steps = _train(timeline, returns, options.steps or UNLIMITED, options.episodes or UNLIMITED)
+    if options.steps or options.episodes:
+        _train(timeline, returns, options.steps or UNLIMITED, options.episodes or UNLIMITED)
+    steps = run.step - step
     seconds = time.perf_counter() - began
     if options.save:
         known = "" if options.resume != options.save else resumed_digest
@@ -236,6 +242,32 @@ def _timeline_to_train(options: argparse.Namespace) -> Timeline:
             wanted = "WORLD" if name == "world" else f"--{name}"
             raise InputError(f"train needs {wanted}, or --resume SAVE (qscope train --help explains)")
     return Timeline(Run(world_catalogue.find(options.world), options.agent, _settings(options.set), options.seed))
+
+
+def _expect_an_amount(options: argparse.Namespace, run: Run) -> None:
+    """Raise `InputError` if nothing says how far to go, or if a person would have to say it step by step."""
+    goes_on = options.steps or options.episodes
+    if run.agent.waits_for_person and (goes_on or not options.actions):
+        raise InputError(
+            f"the agent {run.agent_name} waits for a person: give its actions, as in --actions 'right right up',"
+            " without --steps and --episodes"
+        )
+    if not goes_on and not options.actions:
+        raise InputError("train needs --episodes N, --steps N or --actions NAMES (qscope train --help explains)")
+
+
+def _act_by_hand(timeline: Timeline, text: str | None) -> None:
+    """Take the actions that a person named, each an intervention of its own."""
+    names = (text or "").replace(",", " ").split()
+    actions = timeline.run.world.actions
+    for name in names:
+        if name not in actions:
+            raise InputError(f"unknown action {name!r}{near_miss(name, actions)} (legal: {', '.join(actions)})")
+    for number, name in enumerate(names, 1):
+        try:
+            timeline.intervene(Act(timeline.step, actions.index(name)))
+        except InputError as error:
+            raise InputError(f"--actions, action {number} ({name}): {error}") from None
 
 
 def _settings(pairs: list[str]) -> dict[str, str]:

@@ -95,6 +95,24 @@ async def test_who_drives_still_sees_that_the_run_goes_on(app, trainer):
         assert "you drive   ► 5/s   step 0" in status(app)
 
 
+async def test_an_agent_that_waits_for_a_person_is_driven_at_once(app, trainer):
+    waiting = AgentView("human", "You", {"step_size": "0.5"}, 0, waits_for_person=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        trainer.snapshot = snapshot(agent=waiting)
+        app.main_screen.pull()
+        await pilot.press("right")
+        assert "you drive" in status(app)
+        await pilot.press("d")
+        trainer.snapshot = snapshot(agent=waiting, step=1)
+        app.main_screen.pull()
+        assert not app.main_screen.driving
+        await pilot.press("d")
+        trainer.snapshot = snapshot()
+        app.main_screen.pull()
+        assert not app.main_screen.driving
+    assert acted(trainer) == [1]
+
+
 @pytest.mark.parametrize("width", [38, 58, 79, 139])
 async def test_the_footer_tells_how_to_drive_and_how_to_stop(app, width):
     async with app.run_test(size=(80, 24)) as pilot:

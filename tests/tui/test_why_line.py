@@ -1,8 +1,11 @@
+from dataclasses import asdict
+
 import pytest
 
-from engine.messages import AgentView, BatchUpdate
-from tests.tui.fakes import learned, snapshot, table_update, transition
+from engine.messages import AgentView, Backup, BatchUpdate, PlannedUpdate
+from tests.tui.fakes import NAN, learned, snapshot, table_update, transition
 from tui.widgets.explanation import LEGEND, explain
+from tui.widgets.why_large import explain_at_large
 
 
 def lines(shown, width=140):
@@ -173,3 +176,114 @@ def test_a_whole_episode_is_told_by_its_first_pair():
     assert why.startswith(
         "Q(0,0; down) ← 0.00 + 0.50·(5.31 − 0.00) = 5.31   the return of 7 rewards, the last of 5 pairs"
     )
+
+
+def backup(**fields):
+    first = {
+        "kind": "value iteration",
+        "state": 3,
+        "action_values": (-1.2, 8.1, 6.56, 7.29),
+        "action": 1,
+        "value_before": 0.0,
+        "value_after": 8.1,
+        "action_before": -1,
+        "sweep": 3,
+        "largest_change": 8.1,
+    }
+    return Backup(**(first | fields))
+
+
+def test_a_backup_is_written_as_the_best_of_what_the_actions_are_worth():
+    what, why = lines(learned(last=transition(), update=backup()))
+    assert what == "step 12  backup of 1,0   value iteration, sweep 3   largest change 8.1000"
+    assert why == "V(1,0) ← max(up −1.20, right 8.10, down 6.56, left 7.29) = 8.10   it was 0.00"
+
+
+def test_a_backup_leaves_out_what_is_not_legal():
+    _, why = lines(learned(last=transition(), update=backup(action_values=(NAN, 8.1, NAN, 7.29))))
+    assert why == "V(1,0) ← max(right 8.10, left 7.29) = 8.10   it was 0.00"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (
+            {"action": -1, "value_after": 5.19},
+            "V(1,0) ← mean(up −1.20, right 8.10, down 6.56, left 7.29) = 5.19   it was 0.00",
+        ),
+        (
+            {"action": 3, "value_after": 7.29},
+            "V(1,0) ← left 7.29 of (up −1.20, right 8.10, down 6.56, left 7.29) = 7.29   it was 0.00",
+        ),
+    ],
+)
+def test_an_evaluation_says_whose_values_it_takes(fields, said):
+    _, why = lines(learned(last=transition(), update=backup(kind="evaluation", **fields)))
+    assert why == said
+
+
+@pytest.mark.parametrize(("before", "note"), [(-1, "it was any action"), (2, "it was down"), (1, "as before")])
+def test_an_improvement_says_what_the_policy_does_from_now_on(before, note):
+    update = backup(kind="improvement", action_before=before, value_after=0.0)
+    what, why = lines(learned(last=transition(), update=update))
+    assert "backup of 1,0   improvement" in what
+    assert why == f"π(1,0) ← argmax(up −1.20, right 8.10, down 6.56, left 7.29) = right   {note}"
+
+
+@pytest.mark.parametrize("kind", ["value iteration", "evaluation", "improvement"])
+@pytest.mark.parametrize("action", [-1, 3])
+@pytest.mark.parametrize("width", [38, 58, 78, 138])
+def test_a_backup_fits_every_screen(kind, action, width):
+    update = backup(kind=kind, action=max(action, 0) if kind != "evaluation" else action)
+    for line in lines(learned(last=transition(truncated=True), update=update), width):
+        assert 0 < len(line) <= width
+
+
+def test_the_end_of_a_sweep_says_whether_the_values_have_settled():
+    ended, _ = lines(learned(last=transition(truncated=True), update=backup()))
+    settled, _ = lines(learned(last=transition(terminated=True), update=backup(largest_change=0.0)))
+    assert ended.endswith("largest change 8.1000  sweep ended")
+    assert settled.endswith("largest change 0.0000  settled")
+
+
+def test_planned_updates_are_counted_behind_the_one_from_the_step():
+    update = PlannedUpdate(**asdict(table_update(next_value=5.53)), planned=50, planned_pairs=((0, 1),))
+    _, why = lines(learned(last=transition(), update=update))
+    assert why.endswith("5.53 is Q(1,1; up), then 50 planned")
+
+
+@pytest.mark.parametrize(
+    ("width", "said"), [(140, "choose an action with the arrows (or digits)"), (38, "↑ → ↓ ← act")]
+)
+def test_who_waits_for_a_person_asks_for_the_first_action(width, said):
+    waiting = AgentView("human", "You", {"step_size": "0.5"}, 0, waits_for_person=True)
+    what, _ = lines(snapshot(agent=waiting), width)
+    assert what.startswith(said)
+    assert len(what) <= width
+
+
+@pytest.mark.parametrize("width", [38, 78])
+def test_a_backup_at_large_lists_what_each_action_is_worth(width):
+    shown = learned(last=transition(truncated=True), update=backup(action_values=(-1.2, 8.1, NAN, 7.29)))
+    told = ["".join(text for text, _ in line) for line in explain_at_large(shown, width)]
+    assert told[:2] == ["step 12  backup of 1,0", "value iteration: sweep 3  sweep ended"]
+    assert [line.split() for line in told[5:9]] == [
+        ["up", "−1.20"],
+        ["right", "8.10"],
+        ["down", "not", "legal"],
+        ["left", "7.29"],
+    ]
+    assert told[-1].startswith(
+        "V(1,0) ← max(up −1.20, right 8.10, " if width == 78 else "V(1,0) ← max(right 8.10, …) = 8.10"
+    )
+
+
+def test_planned_pairs_are_listed_at_large():
+    update = PlannedUpdate(**asdict(table_update()), planned=50, planned_pairs=((0, 1), (3, 2)))
+    told = ["".join(text for text, _ in line) for line in explain_at_large(learned(update=update), 78)]
+    assert told[-3:] == ["Planned from memory: 50", "Q(0,0; right)", "Q(1,0; down)"]
+
+
+def test_an_agent_that_learns_nothing_says_so_at_large():
+    told = explain_at_large(learned(update=None), 78)
+    assert told[-1] == [("Nothing is learned from this step.", "muted")]

@@ -100,10 +100,11 @@ class MainScreen(Measures, Looking):
         if self.app.screen is self:
             self.show(newest)
 
-    def watch_snapshot(self, snapshot: Snapshot | None) -> None:
+    def watch_snapshot(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
         """Tell what is new, and leave if that is all that was waited for."""
         if snapshot is None:
             return
+        self.give_the_wheel(before, snapshot)
         failed = self._tell_notices(snapshot)
         if self._leaving and failed:
             self._leaving = False

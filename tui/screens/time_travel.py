@@ -50,6 +50,12 @@ class TimeTravel(Screen[None]):
         if self.driving and isinstance(self.focused, Timeline):
             self.query_one(WorldPanel).focus()
 
+    def give_the_wheel(self, before: Snapshot | None, now: Snapshot) -> None:
+        """Let the person drive an agent that waits for them, as soon as it is there, and until it is gone."""
+        waited = before is not None and before.agent.waits_for_person
+        if now.agent.waits_for_person != waited:
+            self.driving = not waited
+
     def watch_driving(self) -> None:
         """Tell the keys that go with it."""
         self.query_one(KeyLine).driving = self.driving

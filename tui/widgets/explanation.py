@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from engine.messages import BatchUpdate, Snapshot, TableUpdate, Transition
+from engine.messages import Backup, BatchUpdate, PlannedUpdate, Snapshot, TableUpdate, Transition
+from tui.widgets import backups
 from tui.widgets.canvas import width_of
 from tui.widgets.numbers import coefficient, count, number, term
 
@@ -14,6 +15,11 @@ FIRST_STEP = (
     "press s for one step, e for an episode, space to run, ? for help",
     "s one step · e an episode · space run · ? help",
     "s step · e episode · ? help",
+)
+FIRST_ACTION = (
+    "choose an action with the arrows (or digits), and Q-learning learns from it; ? for help",
+    "choose an action with the arrows or digits; ? for help",
+    "↑ → ↓ ← act · ? help",
 )
 LEVELS = {"softmax": "T", "ucb": "c"}
 """What says how much is explored, where it is not epsilon: the temperature, the confidence."""
@@ -31,7 +37,8 @@ def explain(snapshot: Snapshot, width: int) -> tuple[Line, Line]:
         what, why = what_happened(snapshot, snapshot.last), _what_was_learned(snapshot, snapshot.last)
     else:
         below = DEMONSTRATION if snapshot.demonstration else LEGEND
-        what, why = [[(text, "strong")] for text in FIRST_STEP], [[(text, "muted")] for text in below]
+        first = FIRST_ACTION if snapshot.agent.waits_for_person else FIRST_STEP
+        what, why = [[(text, "strong")] for text in first], [[(text, "muted")] for text in below]
     return _first_that_fits(what, width), _first_that_fits(why, width)
 
 
@@ -45,6 +52,9 @@ def _first_that_fits(lines: Iterable[Line], width: int) -> Line:
 
 def what_happened(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
     """Say the transition, from the fullest wording to the shortest."""
+    if isinstance(snapshot.update, Backup):
+        yield from backups.what_was_planned(snapshot, last, snapshot.update)
+        return
     world = snapshot.world
     move = f"{world.states[last.state]} → {world.actions[last.action]} → {world.states[last.next_state]}"
     step: Piece = (f"step {count(last.step)}  ", "muted")
@@ -98,6 +108,8 @@ def _what_was_learned(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
         return _table_update(snapshot, last, update)
     if isinstance(update, BatchUpdate):
         return _batch_update(snapshot, last, update)
+    if isinstance(update, Backup):
+        return backups.explain(snapshot, update)
     if snapshot.demonstration:
         return [[("demonstration: the greedy action every time, nothing is learned", "muted")]]
     return [[("this agent learned nothing from the step", "muted")]]
@@ -148,13 +160,14 @@ def _notes(snapshot: Snapshot, last: Transition, update: TableUpdate) -> list[st
     """Return what there is to add after the sum, the longest first."""
     if words := reach(update):
         return words
+    planned = f", then {count(update.planned)} planned" if isinstance(update, PlannedUpdate) and update.planned else ""
     if last.truncated and not last.terminated:
         cut = f"cut short at {count(snapshot.world.max_steps)} steps, still bootstraps"
-        return [f"   {cut}", f"  {cut}", "  cut short, still bootstraps", ""]
+        return [f"   {cut}{planned}", f"   {cut}", f"  {cut}", "  cut short, still bootstraps", ""]
     if last.terminated or update.next_action < 0:
-        return [""]
+        return [planned, ""]
     following = f"Q({snapshot.world.states[last.next_state]}; {snapshot.world.actions[update.next_action]})"
-    return [f"   {number(update.next_value)} is {following}", ""]
+    return [f"   {number(update.next_value)} is {following}{planned}", f"  {planned}" if planned else "", ""]
 
 
 def _batch_update(snapshot: Snapshot, last: Transition, update: BatchUpdate) -> Iterable[Line]:

@@ -4,7 +4,8 @@ import math
 
 from textual.geometry import Size
 
-from engine.messages import BatchUpdate, Replayed, Snapshot, TableUpdate, Transition
+from engine.messages import Backup, BatchUpdate, PlannedUpdate, Replayed, Snapshot, TableUpdate, Transition
+from tui.widgets import backups
 from tui.widgets.canvas import Canvas, shortened
 from tui.widgets.explanation import Line, choice, reach, sign_role, targets
 from tui.widgets.numbers import coefficient, count, number, term
@@ -19,6 +20,8 @@ NEXT = {
     "n-step-sarsa": "Q(s′, a′) taken next",
     "sarsa-lambda": "Q(s′, a′) taken next",
     "q-lambda": "best Q(s′)",
+    "dyna-q": "best Q(s′)",
+    "human": "best Q(s′)",
 }
 """What the rules bootstrap from."""
 ENDED = "0: terminated"
@@ -52,6 +55,8 @@ def explain_at_large(snapshot: Snapshot, width: int) -> list[Line]:
     last = snapshot.last
     if last is None:
         return [[("nothing has happened yet: s makes one step", "muted")]]
+    if isinstance(snapshot.update, Backup):
+        return backups.explain_at_large(snapshot, last, snapshot.update, width)
     world = snapshot.world
     move = f"{world.states[last.state]} → {world.actions[last.action]} → {world.states[last.next_state]}"
     lines: list[Line] = [
@@ -64,11 +69,11 @@ def explain_at_large(snapshot: Snapshot, width: int) -> list[Line]:
     ]
     update = snapshot.update
     if isinstance(update, TableUpdate):
-        return lines + _table(snapshot, last, update, width)
+        return lines + _table(snapshot, last, update, width) + _planned(snapshot, update, width)
     if isinstance(update, BatchUpdate):
         return lines + _batch(snapshot, last, update, width)
-    nothing = "Nothing is learned from a demonstration." if snapshot.demonstration else "Nothing was learned yet."
-    return [*lines, [(nothing, "muted")]]
+    nothing = "a demonstration" if snapshot.demonstration else "this step"
+    return [*lines, [(f"Nothing is learned from {nothing}.", "muted")]]
 
 
 def _ending(snapshot: Snapshot, last: Transition) -> Line:
@@ -134,6 +139,17 @@ def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int
 def _by_rewards_alone(update: TableUpdate) -> bool:
     """Whether the rule bootstraps from nothing, whatever the end of the episode."""
     return update.discount == 0.0 and update.next_action < 0
+
+
+def _planned(snapshot: Snapshot, update: TableUpdate, width: int) -> list[Line]:
+    """List the last of the pairs that were updated from memory, where the agent plans."""
+    if not isinstance(update, PlannedUpdate):
+        return []
+    lines: list[Line] = [[], [(f"Planned from memory: {count(update.planned)}", "accent")]]
+    world = snapshot.world
+    for state, action in update.planned_pairs:
+        lines.append([(shortened(f"Q({world.states[state]}; {world.actions[action]})", width), "")])
+    return lines
 
 
 def _batch(snapshot: Snapshot, last: Transition, update: BatchUpdate, width: int) -> list[Line]:
