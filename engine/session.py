@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine import saves, view
 from engine.agents import catalogue as agents
+from engine.agents.agent import HasPolicy
 from engine.curves import Sample
 from engine.derivation import Derivation
 from engine.errors import InputError
@@ -204,14 +205,14 @@ class Session:
         views = self._views_of(run)
         shown = self.demonstration.interaction if self.demonstration else run.interaction
         q = run.q_values(shown)
-        policy = None if self.demonstration else run.agent.policy()
+        planner = run.agent if isinstance(run.agent, HasPolicy) and not self.demonstration else None
         return Snapshot(
             world=views.world,
             agent=views.agent,
             step=run.step,
             epsilon=run.agent.epsilon(run.step),
             q=q,
-            greedy=view.greedy_actions(q) if policy is None else policy,
+            greedy=planner.policy() if planner else view.greedy_actions(q),
             update=None if self.demonstration else run.agent.update(),
             episodes=view.episodes_view(run.statistics),
             truth=views.truth.beside(q),

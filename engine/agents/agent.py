@@ -52,10 +52,6 @@ class Agent(Protocol):
         """
         ...
 
-    def policy(self) -> BoolArray | None:
-        """Return which actions its policy may take, shape (states, actions); None if it is greedy by its values."""
-        ...
-
     def epsilon(self, step: int) -> float:
         """Return how much is explored after `step` transitions: epsilon, or the temperature or the confidence."""
         ...
@@ -79,6 +75,15 @@ class CountsVisits(Protocol):
 
     def visits(self) -> IntArray:
         """Return the counts, shape (states, actions); a copy, not a view."""
+        ...
+
+
+@runtime_checkable
+class HasPolicy(Protocol):
+    """An agent whose policy is other than the greedy one of its values."""
+
+    def policy(self) -> BoolArray:
+        """Return which actions it may take, shape (states, actions)."""
         ...
 
 

@@ -8,7 +8,9 @@ from engine.bellman import Model
 from engine.derivation import Derivation
 from engine.errors import InputError
 from engine.interventions import Act, Change, Edit
+from engine.messages import Start
 from engine.run import Run
+from engine.session import Session
 from engine.state import State
 from engine.timeline import Timeline
 from engine.worlds import catalogue
@@ -54,7 +56,7 @@ def test_each_backup_holds_the_numbers_of_bellmans_equations(agent, definition):
     for _ in range(600):
         before = values(run)
         q[run.world.legal] = model.q_pairs(before)
-        policy = run.agent.policy()
+        policy = run.agent.policy() if agent == "policy-iteration" else None
         run.advance(steps=1)
         backup = run.agent.update()
         kinds.add(backup.kind)
@@ -103,10 +105,10 @@ def test_a_sweep_counts_as_an_episode_that_tells_of_the_values():
 def test_sweeps_after_the_last_one_change_nothing_that_matters(agent):
     run = make(agent, CORRIDOR)
     until_done(run)
-    before, policy = run.agent.q_values(), run.agent.policy()
+    before, policy = run.agent.q_values(), run.state().arrays["agent.policy"]
     run.advance(steps=1000)
     assert np.array_equal(run.agent.q_values(), before, equal_nan=True)
-    assert policy is None or np.array_equal(run.agent.policy(), policy)
+    assert np.array_equal(run.state().arrays["agent.policy"], policy)
 
 
 def test_policy_iteration_begins_with_the_values_of_equally_likely_actions():
@@ -131,6 +133,17 @@ def test_an_improvement_changes_the_policy_and_no_value():
     assert (run.agent.policy().sum(axis=1) <= 1).all()
     assert run.statistics.last(1)["mean_abs_td_error"][0] == 0.0
     assert not run.statistics.last(1)["terminated"][0]
+
+
+def test_the_screen_shows_the_policy_that_is_evaluated_and_a_demonstration_the_greedy_one(saves):
+    session = Session(saves, lambda busy: None)
+    session.obey(Start("seed-2x3", "policy-iteration"))
+    session.advance(20)
+    shown = session.snapshot(playing=False, speed=1.0, steps_per_second=0.0)
+    assert shown.greedy[~shown.world.terminal].all()
+    session.demonstrate()
+    shown = session.snapshot(playing=False, speed=1.0, steps_per_second=0.0)
+    assert not shown.greedy[~shown.world.terminal].all()
 
 
 def test_an_evaluation_that_would_never_settle_is_cut_short():

@@ -230,9 +230,6 @@ class DQN:
         """Return how many entries of the replay were made in each state, shape (states,); (0,) without numbers."""
         return self._replay.counts(len(self._legal)) if self._numbered else np.zeros(0, np.int64)
 
-    def policy(self) -> None:
-        """See `Agent.policy`: the greedy one."""
-
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""
         return float(schedule_value(self._epsilon_row, step))

@@ -108,10 +108,6 @@ class Planner:
         values: FloatArray = self.q_values()[place]
         return values
 
-    def policy(self) -> BoolArray | None:
-        """See `Agent.policy`."""
-        return None
-
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`: nothing is explored."""
         return 0.0
@@ -186,7 +182,7 @@ class PolicyIteration(Planner):
         return self.settings.evaluation_sweeps
 
     def policy(self) -> BoolArray:
-        """See `Agent.policy`: the one that is being evaluated or improved."""
+        """See `HasPolicy.policy`: the one that is being evaluated or improved."""
         policy, actions = self._plan.policy[:, None], np.arange(len(self._world.actions))
         allowed: BoolArray = self._world.legal & ((policy == actions) | (policy == backups.EQUALLY_LIKELY))
         return allowed

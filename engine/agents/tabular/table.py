@@ -86,9 +86,6 @@ class TabularAgent:
         """See `CountsVisits.visits`."""
         return self._tables.visits.copy()
 
-    def policy(self) -> None:
-        """See `Agent.policy`: the greedy one."""
-
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""
         return float(schedule_value(self._behaviour.level, step))

@@ -61,8 +61,9 @@ class Random:
         values: FloatArray = self.q_values()[place]
         return values
 
-    def policy(self) -> None:
-        """See `Agent.policy`."""
+    def visits(self) -> IntArray:
+        """See `CountsVisits.visits`."""
+        return self._visits.copy()
 
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""
