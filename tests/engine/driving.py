@@ -1,18 +1,24 @@
 """Going on with any agent: one that waits for a person is driven by hand."""
 
 from engine.interventions import Act
+from engine.timeline import Timeline
 
 
-def go_on(timeline, steps):
-    """Go forward by so many steps: through the known future first, then by hand where the agent waits for a person."""
-    if not timeline.run.agent.waits_for_person:
-        timeline.advance(steps=steps)
-        return
+def go_on(going, steps):
+    """Go forward in a run or a timeline by so many steps, by hand where the agent waits; return the transitions made.
+
+    A timeline goes through its known future first, with what was done there.
+    """
+    run = going.run if isinstance(going, Timeline) else going
+    if not run.agent.waits_for_person:
+        return going.advance(steps=steps)
+    began = run.step
     for _ in range(steps):
-        if timeline.step < timeline.head:
-            timeline.advance(steps=1)
+        if isinstance(going, Timeline) and going.step < going.head:
+            going.advance(steps=1)
         else:
-            timeline.intervene(Act(timeline.step, _choice(timeline.run)))
+            going.intervene(Act(run.step, _choice(run)))
+    return run.step - began
 
 
 def _choice(run):

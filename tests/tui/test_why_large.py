@@ -23,7 +23,7 @@ def test_it_says_when_nothing_was_learned_from_the_step():
 
 
 def test_it_says_when_nothing_was_learned_at_all_yet():
-    assert text(learned(update=None)).endswith("Nothing was learned yet.")
+    assert text(learned(update=None)).endswith("Nothing is learned from this step.")
 
 
 def test_it_names_the_trace_and_how_many_pairs_learned_with_it():

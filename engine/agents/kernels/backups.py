@@ -230,7 +230,9 @@ def back_up_states(
         ended = settled = False
         if next_acting(dynamics.legal, s + 1) < 0:
             ended, settled = True, end_sweep(dynamics, plan, memory, tolerance, evaluation_sweeps)
-        a = max(plan.backup[0]["action"], 0)
+        a = plan.backup[0]["action"]
+        if a < 0:
+            a = best_of(plan.action_values, dynamics.legal[s], -1, -1)
         record(memory, s, a, gained, s, settled, ended and not settled, False, 1.0, 0.0, False)
         made += 1
     return made
