@@ -4,6 +4,7 @@ The arrays of this file are the memory that the compiled loops and the loops in 
 stays as it is until the next step begins a new one, so that its last state can be seen.
 """
 
+import math
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -48,6 +49,15 @@ LAST = np.dtype(
         ("die", "f8"),
         ("epsilon", "f8"),
         ("by_hand", "?"),
+    ]
+)
+
+WATCH = np.dtype(
+    [
+        ("state", "i8"),  # met when it is entered; -1 for none
+        ("abs_td_error", "f8"),  # met when one is at least so large; NaN for none
+        ("return", "f8"),  # met when an episode ends with at least that; NaN for none
+        ("met", "?"),
     ]
 )
 
@@ -111,6 +121,8 @@ class Memory(NamedTuple):
     finished: npt.NDArray[np.void]
     """The episodes finished since they were last taken, shape (FINISHED_CAPACITY,)."""
     finished_count: IntArray
+    watch: npt.NDArray[np.void]
+    """What makes a loop return early, at the very step; no part of the run's state."""
 
 
 class Interaction:
@@ -128,8 +140,10 @@ class Interaction:
             np.zeros(PATH_CAPACITY, np.int64),
             np.zeros(FINISHED_CAPACITY, EPISODE),
             np.zeros(1, np.int64),
+            np.zeros(1, WATCH),
         )
         self.memory.progress["ended"] = True
+        self.watch()
 
     @property
     def step(self) -> int:
@@ -149,6 +163,17 @@ class Interaction:
         """Return the world's own drawing in text; empty if it has none."""
         return ""
 
+    @property
+    def met(self) -> bool:
+        """Whether what is watched for has happened."""
+        return bool(self.memory.watch["met"][0])
+
+    def watch(
+        self, *, state: int = -1, abs_td_error: float = math.nan, episode_return: float = math.nan, met: bool = False
+    ) -> None:
+        """Let the loops return at the step where a state is entered, a TD error or a return is at least so large."""
+        self.memory.watch[0] = (state, abs_td_error, episode_return, met)
+
     def may_act(self, action: int) -> bool:
         """Whether the action is legal where the next step begins: here, or at every start if the episode is over."""
         places = self.model.start_states if self.ended else self.memory.progress["state"]
@@ -164,11 +189,13 @@ class Interaction:
         if self.step > 0 and (here < 0 or (world.terminal[here] and not self.ended)):
             raise InputError("the agent stands there; let it go on first")
         other = Interaction(world, self.generator)
-        for name in ("progress", "last", "path"):
+        for name in ("progress", "last", "path", "watch"):
             getattr(other.memory, name)[...] = getattr(self.memory, name)
         places = (other.memory.path, other.memory.progress["state"], other.memory.last["state"])
         for numbers in (*places, other.memory.last["next_state"]):
             numbers[...] = np.where(now[numbers] >= 0, now[numbers], max(here, 0))
+        watched = other.memory.watch["state"]
+        watched[...] = np.where(watched >= 0, now[watched], -1)
         return other
 
     def state(self) -> State:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.transition import Backup, BatchUpdate, PlannedUpdate, Replayed, TableUpdate, Transition, Update
+from engine.until import Until
 
 __all__ = [
     "ActByHand",
@@ -43,6 +44,7 @@ __all__ = [
     "Replayed",
     "Reset",
     "RunAtFullSpeed",
+    "RunUntil",
     "Save",
     "ShowEpisode",
     "Slower",
@@ -89,8 +91,15 @@ class RunAtFullSpeed:
 
 
 @dataclass(frozen=True)
+class RunUntil:
+    """Run as fast as it goes and pause at the step where the condition first holds; a pause before gives it up."""
+
+    until: Until
+
+
+@dataclass(frozen=True)
 class Pause:
-    """Pause, whatever runs."""
+    """Pause, whatever runs, and stop on the way to a far step."""
 
 
 @dataclass(frozen=True)
@@ -221,6 +230,7 @@ Command = (
     | FinishEpisode
     | PlayOrPause
     | RunAtFullSpeed
+    | RunUntil
     | Pause
     | Faster
     | Slower
@@ -509,3 +519,9 @@ class Snapshot:
     """
     inspection: Inspection | None = None
     """The state that `Look` asked for."""
+    until: str = ""
+    """What the run goes on until, as a person writes it; empty if it has no such end."""
+    share: float = float("nan")
+    """How much of a counted way to there is made, from 0 to 1; NaN where that cannot be known."""
+    obeyed: int = 0
+    """How many commands the trainer has taken up since it was made."""

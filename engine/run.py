@@ -91,15 +91,15 @@ class Run:
     def advance(self, steps: int = UNLIMITED, episodes: int = UNLIMITED) -> int:
         """Learn for `steps` transitions or until `episodes` more episodes are finished; return the transitions made.
 
-        At least one of the two must be given; the first that is reached ends it. Raises `InputError` if a person has to
-        choose the next action.
+        At least one of the two must be given; the first that is reached ends it, and so does what is watched for.
+        Raises `InputError` if a person has to choose the next action.
         """
         if min(steps, episodes) >= UNLIMITED:
             raise ValueError("a run without a limit never comes back")
         if self.agent.waits_for_person and steps > 0 and episodes > 0:
             raise InputError(f"the agent {self.agent_name} waits for you: choose an action with d and the arrows")
         made = 0
-        while made < steps and episodes > 0:
+        while made < steps and episodes > 0 and not self.interaction.met:
             made += self.agent.advance(self.interaction, steps - made, episodes)
             episodes -= self._count_finished()
         return made

@@ -9,6 +9,7 @@ from engine.agents import catalogue as agents
 from engine.agents.agent import HasPolicy
 from engine.curves import Sample
 from engine.derivation import Derivation
+from engine.breakpoints import Breakpoint
 from engine.errors import InputError
 from engine.inspection import Microscope
 from engine.interventions import Act, Change, Edit
@@ -24,6 +25,7 @@ from engine.messages import (
     Look,
     Notice,
     Reset,
+    RunUntil,
     Save,
     ShowEpisode,
     Snapshot,
@@ -45,12 +47,22 @@ NOTICES_KEPT = 8
 class Session:
     """Holds the run and obeys the commands that change it; knows nothing of time and threads.
 
-    `say` is called with a few words before something that takes a while, such as loading torch.
+    `say` is called with a few words before something that takes a while, such as loading torch. `on_the_way` is told
+    step and target on the way to a far step, and ends it there by saying no.
     """
 
-    def __init__(self, folder: Path, say: Callable[[str], None], timeline_memory: int = MEMORY) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        say: Callable[[str], None],
+        timeline_memory: int = MEMORY,
+        on_the_way: Callable[[int, int], bool] = lambda step, target: True,
+    ) -> None:
         self.folder = folder
         self._memory = timeline_memory
+        self._on_the_way = on_the_way
+        self.breakpoint: Breakpoint | None = None
+        """What the run goes on until, if it has such an end."""
         self.timeline: Timeline | None = None
         self.demonstration: Walk | None = None
         self._derivation: Derivation | None = None
@@ -125,9 +137,13 @@ class Session:
             case GoTo(step):
                 self._say(f"going to step {step:,}")
                 self._the_timeline().go_to(step)
+                self._tell_arrival(min(max(step, 0), self._the_timeline().head))
             case SwitchBranch(name):
                 self._say(f"going to {name}")
                 self._the_timeline().switch(name)
+                self._tell_arrival(self._the_timeline().head)
+            case RunUntil(until):
+                self.breakpoint = Breakpoint(until, self._the_timeline())
             case ShowEpisode(episode):
                 self._derivation = Derivation(self._the_timeline(), episode)
                 self._trajectory = self._derivation.shown
@@ -177,10 +193,17 @@ class Session:
         self._notices = (*self._notices, Notice(number, text, error))[-NOTICES_KEPT:]
 
     def advance(self, steps: int, episodes: int = UNLIMITED) -> int:
-        """Go on with the demonstration or else with the run; return the transitions made."""
+        """Go on with the demonstration or else with the run, to a breakpoint at most; return the transitions made."""
         if self.demonstration is None:
-            return self._the_timeline().advance(steps, episodes)
+            return (self.breakpoint or self._the_timeline()).advance(steps, episodes)
         return 0 if self.demonstration_over else self.demonstration.advance(steps, 1)
+
+    def leave_breakpoint(self) -> None:
+        """Wait for nothing any more, and tell whether it came."""
+        if self.breakpoint is not None:
+            met, until = self.breakpoint.met, self.breakpoint.until
+            self.notify(f"{'stopped' if met else 'given up'} at step {self._the_timeline().step:,}: {until}")
+            self.breakpoint = None
 
     def demonstrate(self) -> None:
         """Begin an episode of the greedy policy as it stands, without touching the run; or end the one shown."""
@@ -197,7 +220,7 @@ class Session:
         if self.demonstration_over or not only_if_over:
             self.demonstration = None
 
-    def snapshot(self, *, playing: bool, speed: float, steps_per_second: float) -> Snapshot | None:
+    def snapshot(self, *, playing: bool, speed: float, steps_per_second: float, obeyed: int = 0) -> Snapshot | None:
         """Show the session as it stands; None as long as there is no run."""
         if self.timeline is None:
             return None
@@ -230,6 +253,9 @@ class Session:
             trajectory=self._trajectory,
             q_star=solution.q if (solution := views.truth.solution) else None,
             **views.microscope.extras(run, q, self._look),
+            obeyed=obeyed,
+            until=str(self.breakpoint.until) if self.breakpoint else "",
+            share=self.breakpoint.share if self.breakpoint else float("nan"),
             **view.interaction_view(shown),
         )
 
@@ -264,6 +290,7 @@ class Session:
         self.timeline, self.demonstration, self.save_name = timeline, None, save_name
         self._derivation = self._trajectory = None
         timeline.watch(self._sample)
+        self.timeline.on_the_way = self._on_the_way
         self._kept, self.cold = _extent(timeline), True
         self._autosave_name = self._digest = ""
         self._saved_steps = {timeline.step} if timeline.step else set()
@@ -296,6 +323,10 @@ class Session:
 
     def _sample(self, run: Run) -> Sample:
         return self._views_of(run).truth.sample(run)
+    def _tell_arrival(self, target: int) -> None:
+        """Tell where one is if one was stopped before the target."""
+        if (step := self._the_timeline().step) != target:
+            self.notify(f"stopped at step {step:,} on the way to {target:,}")
 
     def _the_timeline(self) -> Timeline:
         if self.timeline is None:

@@ -22,6 +22,9 @@ RECENT = 10_000
 """So many steps before the furthest one, marks are thinned out last."""
 
 
+PORTIONS = 20
+"""So many times between two keyframes, a long way may be stopped."""
+
 KEPT_DIGESTS = 32
 """About how many digests of marks a save keeps."""
 
@@ -52,6 +55,8 @@ class Timeline:
         """`run` may stand anywhere: its beginning is made again if it has gone on since. `memory` is in bytes."""
         self.run = run
         self.memory = memory
+        self.on_the_way: Callable[[int, int], bool] = lambda step, target: True
+        """Told now and then where one is on the way to a step, and to which; where it says no, the way ends there."""
         first = run if run.step == 0 and not run.log else _beginning(run)
         marks = [first.mark()] if first is run else [first.mark(), run.mark()]
         branch = Branch("main", run.log, run.step, 0, marks)
@@ -77,7 +82,7 @@ class Timeline:
     def advance(self, steps: int = UNLIMITED, episodes: int = UNLIMITED) -> int:
         """Go forward as `Run.advance` does, through the known future first, with what was done there."""
         began, finished = self.step, self.run.statistics.episodes
-        while (left := steps - (self.step - began)) > 0:
+        while (left := steps - (self.step - began)) > 0 and not self.run.interaction.met:
             episodes_left = episodes - (self.run.statistics.episodes - finished)
             if episodes_left <= 0:
                 break
@@ -105,7 +110,7 @@ class Timeline:
         mark = marks[bisect_right(marks, target, key=lambda mark: mark.step) - 1]
         if target < self.step or mark.step > self.step:
             self.run.return_to(mark)
-        self.advance(target - self.step)
+        self._travel(target)
 
     def back_one_episode(self) -> None:
         """Go to the end of the episode before this one, or to the beginning of the run."""
@@ -119,7 +124,7 @@ class Timeline:
         self.branch = self.branches[name]
         mark = self.branch.marks[-1]
         self.run.return_to(mark)
-        self.advance(self.head - self.step)
+        self._travel(self.head)
 
     def record(self) -> dict[str, Any]:
         """Return the branches as plain values, for a save: each can be derived again from its log."""
@@ -160,6 +165,12 @@ class Timeline:
             raise ValueError("the run does not lie on its branch")
         self.branch.marks = here.marks
         self.branch.digests = {int(step): str(digest) for step, digest in record["keyframes"]}
+
+    def _travel(self, target: int) -> None:
+        """Go forward to a step that is known, in portions between which one may be stopped."""
+        portion = max(1, self.run.agent.keyframe_every // PORTIONS)
+        while self.step < target and self.on_the_way(self.step, target):
+            self.advance(min(target - self.step, portion))
 
     def _digests(self) -> dict[int, str]:
         """Return the digests of some marks before this step, by which a replay finds where it first differs."""

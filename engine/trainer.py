@@ -58,7 +58,10 @@ class Trainer:
         self._closing = self._yielding = False
         self._snapshot: Snapshot | None = None
         self._complaint = ""
-        self._session = Session(saves, self._say, timeline_memory)
+        self._session = Session(saves, self._say, timeline_memory, self._on_the_way)
+        self._way: tuple[int, float] | None = None
+        """The step and the time at which a long way began."""
+        self._obeyed = 0
         self._autosave_at = FULL
         self._pace = Pace()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
@@ -124,7 +127,11 @@ class Trainer:
         """Obey one command or go on, then show it; whatever goes wrong becomes a notice and a pause."""
         try:
             if self._commands and not self._has_to_wait(self._commands[0]):
+                self._way = None
                 self._obey(self._commands.popleft())
+                self._obeyed += 1
+                if not self._pace.playing:
+                    self._session.leave_breakpoint()
             elif self._pace.playing:
                 self._go_on()
             if self._session.deriving:
@@ -138,6 +145,7 @@ class Trainer:
             self._publish()
         except Exception as error:  # The thread must outlive any mistake in an agent or a world.
             self._pace.pause()
+            self._session.breakpoint = None
             self._session.notify(f"this failed: {type(error).__name__}: {error}", error=True)
             self._publish()
 
@@ -161,9 +169,11 @@ class Trainer:
         match command:
             case Step():
                 pace.pause()
+                session.leave_breakpoint()
                 session.leave_demonstration(only_if_over=True)
                 session.advance(1)
             case FinishEpisode():
+                session.leave_breakpoint()
                 session.leave_demonstration(only_if_over=True)
                 pace.rush(self._clock())
             case PlayOrPause() | RunAtFullSpeed():
@@ -174,6 +184,7 @@ class Trainer:
             case Pause():
                 pace.pause()
             case Demonstrate():
+                session.leave_breakpoint()
                 session.demonstrate()
                 pace.pause()
                 if session.demonstration is not None:
@@ -182,8 +193,11 @@ class Trainer:
                 session.obey(command)
             case _:
                 pace.pause()
+                session.leave_breakpoint()
                 session.leave_demonstration()
                 session.obey(command)
+                if session.breakpoint is not None and not session.breakpoint.met:
+                    pace.hurry(self._clock())
 
     def _go_on(self) -> None:
         due = self._pace.steps_due(self._clock())
@@ -191,6 +205,9 @@ class Trainer:
             began = self._clock()
             made = self._session.advance(due, 1 if self._pace.to_episode_end else UNLIMITED)
             self._pace.made(made, began, self._clock())
+        if self._session.breakpoint is not None and self._session.breakpoint.met:
+            self._pace.pause()
+            self._session.leave_breakpoint()
         if self._session.demonstration_over or (self._pace.to_episode_end and self._session.ended):
             self._pace.pause()
 
@@ -213,9 +230,19 @@ class Trainer:
         pace = self._pace
         self._complaint = self._session.complaint
         self._snapshot = self._session.snapshot(
-            playing=pace.playing, speed=pace.speed, steps_per_second=pace.measured(began)
+            playing=pace.playing, speed=pace.speed, steps_per_second=pace.measured(began), obeyed=self._obeyed
         )
         pace.next_publishing = began + max(PUBLISH_EVERY, 4 * (self._clock() - began))
+
+    def _on_the_way(self, step: int, target: int) -> bool:
+        """Show how far it is to a step, and how fast it goes; say no if the way is not to be gone to its end."""
+        now = self._clock()
+        first, began = self._way = self._way or (step, now)
+        if now >= self._pace.next_publishing and now > began:
+            self._pace.next_publishing = now + PUBLISH_EVERY
+            rate = f"{(step - first) / (now - began):,.0f}/s"
+            self._say(f"going to step {target:,}: {step / target:.0%}, {rate}, escape stops")
+        return not (self._yielding or self._closing or any(isinstance(command, Pause) for command in self._commands))
 
     def _say(self, busy: str) -> None:
         if self._snapshot is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from engine.errors import InputError, near_miss
+from engine.until import EXAMPLES, Until
 from tui import verbs
 
 FIRST_WORLD = "seed-2x3"
@@ -173,6 +174,9 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     amount.add_argument("--episodes", type=_positive, metavar="N", help="until N more episodes are finished")
     amount.add_argument("--steps", type=_positive, metavar="N", help="for N more transitions")
     train.add_argument("--actions", metavar="NAMES", help="actions by hand that come first, such as 'right right up'")
+    train.add_argument(
+        "--until", type=Until.parse, metavar="WHAT", help=f"stop before, where this first holds: {', '.join(EXAMPLES)}"
+    )
     train.add_argument("--seed", type=_seed, metavar="S", help="where all chance comes from")
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the agent")
     train.add_argument("--resume", metavar="SAVE", help="go on with a saved run instead of beginning one")

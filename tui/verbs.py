@@ -11,6 +11,7 @@ import numpy as np
 
 from engine import saves as engine_saves
 from engine.agents import catalogue as agent_catalogue
+from engine.breakpoints import Breakpoint
 from engine.errors import InputError, near_miss
 from engine.interventions import Act
 from engine.run import UNLIMITED, Run
@@ -105,20 +106,25 @@ def train(options: argparse.Namespace) -> int:
     step = run.step
     _act_by_hand(timeline, options.actions)
     returns = run.statistics.returns.tolist()
+    stop = Breakpoint(options.until, timeline) if options.until else None
     if options.steps or options.episodes:
-        _train(timeline, returns, options.steps or UNLIMITED, options.episodes or UNLIMITED)
+        _train(timeline, returns, options.steps or UNLIMITED, options.episodes or UNLIMITED, stop)
     steps = run.step - step
     seconds = time.perf_counter() - began
     if options.save:
         known = "" if options.resume != options.save else resumed_digest
         saved = engine_saves.save(timeline, options.saves, options.save, known)
     report = _report(run, steps, returns, seconds)
+    limit = next(name for name in ("steps", "episodes", "actions") if getattr(options, name))
+    report["stopped_by"] = str(options.until) if stop and stop.met else limit
     if saved and saved.kept:
         report["kept"] = saved.kept.name
     if options.json:
         return _print_json({key: value for key, value in report.items() if key != "returns" or not options.no_returns})
     mean = "none finished" if report["mean_return_100"] is None else f"{report['mean_return_100']:.4g}"
     print(f"{run.agent_name} in {run.world.name}: {run.step:,} steps, {run.statistics.episodes:,} episodes")
+    if stop:
+        print(f"stopped by {report['stopped_by']}")
     print(f"mean return of the last 100 episodes: {mean}")
     if report["q_error"] is not None:
         print(f"max |Q - Q*|: {report['q_error']:.4g}, policy agreement: {report['policy_agreement']:.1%}")
@@ -280,14 +286,16 @@ def _settings(pairs: list[str]) -> dict[str, str]:
     return settings
 
 
-def _train(timeline: Timeline, returns: list[float], steps: int, episodes: int) -> int:
+def _train(timeline: Timeline, returns: list[float], steps: int, episodes: int, until: Breakpoint | None = None) -> int:
     """Advance in portions, with a line of progress on a terminal; add to the returns, and return the steps made."""
     run = timeline.run
     made, finished_before, portion = 0, run.statistics.episodes, 1000
     shown = sys.stderr.isatty()
     while made < steps and (remaining := episodes - (run.statistics.episodes - finished_before)) > 0:
+        if until and until.met:
+            break
         began, known = time.perf_counter(), run.statistics.episodes
-        made += timeline.advance(min(portion, steps - made), min(remaining, RECENT))
+        made += (until or timeline).advance(min(portion, steps - made), min(remaining, RECENT))
         new = run.statistics.episodes - known
         returns.extend(run.statistics.last(new)["return"].tolist() if new else [])
         seconds = time.perf_counter() - began

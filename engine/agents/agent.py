@@ -28,7 +28,8 @@ class Agent(Protocol):
     def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """Act and learn for at most `steps` transitions and `episodes` finished episodes; return the transitions made.
 
-        It may return early, at least after one transition. Advancing by n is the same as n times by 1, to the bit.
+        It returns as soon as what the interaction watches for is met, and may return early else, at least after one
+        transition. Advancing by n is the same as n times by 1, to the bit.
         `by_hand` is an action that a person chose for the first step, or -1; raises `InputError` if it cannot be taken.
         """
         ...

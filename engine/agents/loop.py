@@ -70,7 +70,7 @@ def interact(
     progress, finished = memory.progress[0], memory.finished_count
     limit = min(int(finished[0]) + episodes, FINISHED_CAPACITY)
     made = 0
-    while made < steps and finished[0] < limit:
+    while made < steps and finished[0] < limit and not interaction.met:
         if progress["ended"]:
             world.begin()
         state, place = int(progress["state"]), world.place()

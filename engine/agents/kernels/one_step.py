@@ -63,12 +63,14 @@ def learn_by_table(
     """Learn by a one-step rule for at most limits[0] steps and limits[1] finished episodes; return the steps made.
 
     Q(s, a) <- Q(s, a) + alpha * (r + gamma * bootstrap - Q(s, a)), with a bootstrap of 0 after a terminated transition.
-    It also stops when the list of finished episodes is full. The numbers of the last update are written down.
+    It also stops when the list of finished episodes is full, and when what is watched for has happened. The numbers of
+    the last update are written down.
     """
     progress = memory.progress[0]
     finished_before = memory.finished_count[0]
     steps = 0
-    while steps < limits[0] and memory.finished_count[0] < FINISHED_CAPACITY:
+    watch = memory.watch[0]
+    while steps < limits[0] and memory.finished_count[0] < FINISHED_CAPACITY and not watch["met"]:
         if memory.finished_count[0] - finished_before >= limits[1]:
             break
         if progress["ended"]:

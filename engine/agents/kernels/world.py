@@ -70,8 +70,13 @@ def fold(
     progress["discount_power"] *= discount
     progress["abs_td_error"] += abs(td_error)
     memory.path[progress["length"] % PATH_CAPACITY] = next_state
+    watch = memory.watch[0]
+    if next_state == watch["state"] or abs(td_error) >= watch["abs_td_error"]:
+        watch["met"] = True
     if terminated or truncated:
         progress["ended"] = True
+        if progress["return"] >= watch["return"]:
+            watch["met"] = True
         episode = memory.finished[memory.finished_count[0]]
         episode["return"] = progress["return"]
         episode["discounted_return"] = progress["discounted_return"]

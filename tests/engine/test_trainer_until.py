@@ -1,0 +1,105 @@
+"""The trainer on long ways: until something holds, to a far step; each can be given up."""
+
+import numpy as np
+
+from engine.messages import Faster, GoTo, Notice, Pause, PlayOrPause, RunUntil, Save, Start, Step
+from engine.run import Run
+from engine.timeline import Timeline
+from engine.until import Until
+from engine.worlds import catalogue
+from tests.engine.test_trainer import trainer, wait_for  # noqa: F401
+
+NEVER = RunUntil(Until.parse("return>=1000"))
+
+
+def told(snapshot):
+    return [notice.text for notice in snapshot.notices]
+
+
+def test_it_stops_at_the_step_and_says_so(trainer):  # noqa: F811
+    trainer.submit(RunUntil(Until.parse("return>=10")))
+    stopped = wait_for(trainer, lambda s: s.obeyed == 2 and not s.playing)
+    assert told(stopped) == [f"stopped at step {stopped.step:,}: return>=10"]
+    assert stopped.ended
+    assert stopped.episodes.returns[-1] == 10.0
+    assert (stopped.episodes.returns[:-1] < 10.0).all()
+    assert stopped.timeline.head == stopped.step
+    assert stopped.until == ""
+
+
+def test_a_pause_gives_it_up(trainer):  # noqa: F811
+    trainer.submit(NEVER)
+    going = wait_for(trainer, lambda s: s.playing and s.until == "return>=1000")
+    assert np.isnan(going.share)
+    trainer.submit(Pause())
+    stopped = wait_for(trainer, lambda s: not s.playing)
+    assert told(stopped) == [f"given up at step {stopped.step:,}: return>=1000"]
+
+
+def test_play_pauses_it_and_a_step_ends_it(trainer):  # noqa: F811
+    trainer.submit(NEVER)
+    wait_for(trainer, lambda s: s.playing)
+    trainer.submit(PlayOrPause())
+    assert "given up" in told(wait_for(trainer, lambda s: not s.playing))[-1]
+    trainer.submit(NEVER)
+    wait_for(trainer, lambda s: s.playing)
+    trainer.submit(Step())
+    assert "given up" in told(wait_for(trainer, lambda s: not s.playing))[-1]
+
+
+def test_other_commands_leave_it_going(trainer):  # noqa: F811
+    trainer.submit(NEVER)
+    trainer.submit(Faster())
+    trainer.submit(Save("meanwhile"))
+    going = wait_for(trainer, lambda s: s.obeyed == 4 and s.save_name == "meanwhile")
+    assert going.playing
+    assert going.until == "return>=1000"
+
+
+def test_a_counted_way_tells_how_much_of_it_is_made(trainer):  # noqa: F811
+    trainer.submit(RunUntil(Until.parse("steps 1000000000")))
+    assert 0.0 < wait_for(trainer, lambda s: s.share > 0.0).share < 1.0
+
+
+def test_what_holds_already_is_said_at_once(trainer):  # noqa: F811
+    trainer.submit(RunUntil(Until.parse("error<=1000")))
+    assert told(wait_for(trainer, lambda s: s.obeyed == 2)) == ["stopped at step 0: error<=1000"]
+
+
+def test_an_impossible_condition_is_a_notice(trainer):  # noqa: F811
+    trainer.submit(RunUntil(Until.parse("state nowhere")))
+    refused = wait_for(trainer, lambda s: s.obeyed == 2)
+    assert refused.notices == (Notice(1, "there is no state 'nowhere' in this world", error=True),)
+    assert not refused.playing
+
+
+def test_a_new_run_waits_for_nothing(trainer):  # noqa: F811
+    trainer.submit(NEVER)
+    wait_for(trainer, lambda s: s.playing)
+    trainer.submit(Start("cliff", "sarsa"))
+    begun = wait_for(trainer, lambda s: s.world.name == "cliff")
+    assert begun.until == ""
+    assert not begun.playing
+
+
+def test_a_long_way_shows_how_far_it_is_and_stops_for_a_pause(trainer):  # noqa: F811
+    trainer.submit(RunUntil(Until.parse("steps 3000000")))
+    wait_for(trainer, lambda s: s.step == 3_000_000 and not s.playing)
+    trainer._session.timeline.branch.marks[1:-1] = []  # as where the marks were too large to keep
+    trainer.submit(GoTo(2_999_000))
+    assert "escape stops" in wait_for(trainer, lambda s: "%" in s.busy).busy
+    trainer.submit(Pause())
+    stopped = wait_for(trainer, lambda s: s.obeyed == 4)
+    assert 0 < stopped.step < 2_999_000
+    assert told(stopped)[-1] == f"stopped at step {stopped.step:,} on the way to 2,999,000"
+    assert stopped.timeline.head == 3_000_000
+
+
+def test_stopped_on_the_way_one_is_in_the_same_run():
+    plain, past = (Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0)) for _ in range(2))
+    past.advance(10_000)
+    past.on_the_way = lambda step, target: step < 5000
+    past.go_to(9000)
+    plain.advance(past.step)
+    assert 5000 <= past.step < 9000
+    assert past.run.digest() == plain.run.digest()
