@@ -199,6 +199,7 @@ class Run:
     def _change(self, settings: Mapping[str, str]) -> None:
         changed = {**self.settings, **settings}
         chosen = catalogue.settings(self.agent_name, self.world, changed)
+        fields.expect_same_where_fixed(self.agent.settings, chosen)
         self.agent.change(chosen)
         self.settings = fields.as_text(chosen)
 

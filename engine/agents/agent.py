@@ -35,7 +35,7 @@ class Agent(Protocol):
         ...
 
     def change(self, settings: Settings) -> None:
-        """Go on with other settings; raises `InputError` for one that cannot change while the agent lives."""
+        """Go on with other settings; those whose rule says `fixed` are the same."""
         ...
 
     def resettle(self, world: TabularMDP, origin: IntArray) -> None:

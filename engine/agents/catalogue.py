@@ -34,6 +34,8 @@ class SettingListing:
     default: str
     range: str
     meaning: str
+    fixed: bool
+    """Whether it stays as it is as long as the agent lives."""
 
 
 @dataclass(frozen=True)
@@ -254,6 +256,6 @@ def _entry(name: str) -> _Entry:
 def _settings_listing(kind: type[fields.Settings]) -> tuple[SettingListing, ...]:
     defaults = fields.defaults_of(kind) | {"discount": "the world's"}
     return tuple(
-        SettingListing(name, rule.type, defaults[name], rule.range, rule.meaning)
+        SettingListing(name, rule.type, defaults[name], rule.range, rule.meaning, rule.fixed)
         for name, rule in fields.rules_of(kind).items()
     )

@@ -22,6 +22,8 @@ class Rule:
     type: str
     range: str
     parse: Callable[[str], Any]
+    fixed: bool = False
+    """Whether it stays as it is as long as the agent lives."""
 
 
 class Settings(Protocol):
@@ -42,6 +44,8 @@ class Settings(Protocol):
 
 
 S = TypeVar("S", bound=Settings)
+
+FIXED = "cannot change while the agent lives; begin a new run for that"
 
 
 def number(default: float, meaning: str, low: float, high: float, *, above: bool = False) -> Any:
@@ -133,6 +137,19 @@ def build(kind: type[S], discount: float, given: Mapping[str, str]) -> S:
         except InputError as error:
             raise InputError(f"setting {key}: {error}") from None
     return kind(**values)
+
+
+def fixed(field: Any) -> Any:
+    """Make a field one that stays as it is as long as the agent lives."""
+    rule = dataclasses.replace(field.metadata["rule"], fixed=True)
+    return _field(field.default, rule)
+
+
+def expect_same_where_fixed(before: Settings, after: Settings) -> None:
+    """Raise `InputError` if a setting would change that cannot while the agent lives."""
+    for name, rule in rules_of(type(before)).items():
+        if rule.fixed and getattr(before, name) != getattr(after, name):
+            raise InputError(f"setting {name} {FIXED}")
 
 
 def rules_of(kind: type[Settings]) -> dict[str, Rule]:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from engine.agents.dqn.architecture import PLANES, Architecture
 from engine.agents.exploration import BEHAVIOURS, EPSILON_GREEDY, Behaviour, Schedule, StepSize
-from engine.agents.fields import choice, flag, integer, number, schedule, step_size, widths
+from engine.agents.fields import choice, fixed, flag, integer, number, schedule, step_size, widths
 from engine.errors import InputError
 
 MOST_STEPS = 100
@@ -143,13 +143,13 @@ class DQNSettings:
     discount: float = number(0.9, "how much the next value counts (gamma)", 0.0, 1.0)
     epsilon: Schedule = schedule("1.0->0.1/3000", "chance of a random action", 0.0, 1.0)
     learning_rate: float = number(0.0005, "Adam's step size", 0.0, 1.0, above=True)
-    hidden: tuple[int, ...] = widths((64, 64), "widths of the network's hidden layers", 4, 1024)
+    hidden: tuple[int, ...] = fixed(widths((64, 64), "widths of the network's hidden layers", 4, 1024))
     batch_size: int = integer(64, "transitions replayed in each update", 1, 4096)
-    replay_capacity: int = integer(10_000, "transitions the replay holds; the oldest go first", 1, 1_000_000)
+    replay_capacity: int = fixed(integer(10_000, "transitions the replay holds; the oldest go first", 1, 1_000_000))
     learning_starts: int = integer(100, "transitions made before learning begins", 1, 1_000_000)
     train_every: int = integer(1, "transitions from one update to the next", 1, 10_000)
     n_step: int = integer(1, "rewards added up before the next value counts", 1, 100)
-    prioritized: bool = flag(False, "replay what surprised most more often, and weigh it less")
+    prioritized: bool = fixed(flag(False, "replay what surprised most more often, and weigh it less"))
     priority_exponent: float = number(0.6, "prioritized: how much priorities count (alpha); 0 is uniform", 0.0, 1.0)
     priority_correction: Schedule = schedule(
         "0.4->1.0/10000", "prioritized: how far weights make up for it (beta); 1 wholly", 0.0, 1.0
@@ -158,11 +158,13 @@ class DQNSettings:
     target_update_every: int = integer(100, "updates from one copy to the target network to the next", 1, 1_000_000)
     target_tau: float = number(0.0, "instead of copies, the share by which the target follows each update", 0.0, 1.0)
     double: bool = flag(False, "let the Q-network choose the next action and the target network value it")
-    dueling: bool = flag(False, "let the network say the value of a state and the advantages of its actions apart")
+    dueling: bool = fixed(
+        flag(False, "let the network say the value of a state and the advantages of its actions apart")
+    )
     loss: str = choice("mse", ("mse", "huber"), "squared errors, or huber: linear beyond 1")
     gradient_clip: float = number(0.0, "largest length of the gradient; 0 for any", 0.0, 1e6)
-    encoding: str = choice("one-hot", ("one-hot", "coordinates", "planes"), "what the network sees of a state")
-    network: str = choice("mlp", ("mlp", "cnn"), "layers of neurons, or convolutions before them (of planes)")
+    encoding: str = fixed(choice("one-hot", ("one-hot", "coordinates", "planes"), "what the network sees of a state"))
+    network: str = fixed(choice("mlp", ("mlp", "cnn"), "layers of neurons, or convolutions before them (of planes)"))
 
     def __post_init__(self) -> None:
         """Raise `InputError` for settings that do not go together."""

@@ -4,6 +4,8 @@ import pytest
 
 from engine.agents import catalogue, fields
 from engine.errors import InputError
+from engine.interventions import Change
+from engine.run import Run
 from engine.worlds import catalogue as worlds
 
 
@@ -66,3 +68,16 @@ def test_every_setting_has_a_meaning_a_range_and_a_default():
             assert setting.meaning
             assert setting.range
             assert setting.default
+
+
+def test_what_is_fixed_for_life_is_listed_as_such():
+    listed = {agent.name: [s.name for s in agent.settings if s.fixed] for agent in catalogue.listing()}
+    assert {"hidden", "replay_capacity"} <= set(listed["dqn"])
+    assert listed["q-learning"] == []
+
+
+def test_what_is_fixed_for_life_cannot_change_and_changes_nothing():
+    run = Run(worlds.find("seed-2x3"), "dqn", {}, 0)
+    with pytest.raises(InputError, match="hidden cannot change while the agent lives"):
+        run.intervene(Change(0, {"hidden": "8", "epsilon": "0.5"}))
+    assert (run.settings["hidden"], run.settings["epsilon"], run.log) == ("64,64", "1.0->0.1/3000", ())

@@ -253,6 +253,7 @@ class Setting:
     default: str
     meaning: str = "what it is for"
     range: str = "0 to 1"
+    fixed: bool = False
 
 
 @dataclass(frozen=True)

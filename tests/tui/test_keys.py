@@ -26,6 +26,7 @@ from tui.screens.episodes import EpisodesScreen
 from tui.screens.export import Export
 from tui.screens.help import Help
 from tui.screens.journey import ChooseBranch, EditOneCell, GoToStep
+from tui.screens.run_until import RunUntil
 from tui.screens.save import OpenSave, SaveRun
 from tui.screens.why import WhyScreen
 from tui.widgets.episodes import EpisodesPanel
@@ -40,6 +41,7 @@ SENT = {
     "finish_episode": messages.FinishEpisode(),
     "play": messages.PlayOrPause(),
     "full_speed": messages.RunAtFullSpeed(),
+    "stop": messages.Pause(),
     "faster": messages.Faster(),
     "slower": messages.Slower(),
     "demonstrate": messages.Demonstrate(),
@@ -53,6 +55,7 @@ OPENED = {
     "save": SaveRun,
     "open": OpenSave,
     "help": Help,
+    "run_until": RunUntil,
     "go_to_step": GoToStep,
     "branches": ChooseBranch,
     "change_settings": AgentSettings,

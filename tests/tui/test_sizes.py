@@ -50,7 +50,7 @@ async def test_large_worlds_are_drawn_at_every_size(app, trainer, world):
 @pytest.mark.parametrize("size", [(40, 12), (60, 20)])
 async def test_dialogs_show_their_keys_on_small_screens(app, size):
     async with app.run_test(size=size) as pilot:
-        for keys in (["w"], ["a", "enter"], ["S"], ["O"], ["question_mark"], ["colon"], ["t"], ["p"], ["E"]):
+        for keys in (["w"], ["a", "enter"], ["S"], ["O"], ["question_mark"], ["colon"], ["t"], ["p"], ["E"], ["u"]):
             await pilot.press(*keys)
             await pilot.pause()
             assert "escape" in screen_text(app), keys
@@ -61,6 +61,7 @@ async def test_dialogs_show_their_keys_on_small_screens(app, size):
 WORDS = {
     "colon": "A step from 0 to 1,234,567, the furthest of this branch",
     "t": "Do something else in the past, such as another action or setting, and a branch begins.",
+    "u": "DQN: the mean of its batch)",
     "p": "tab next · enter learn on with these · empty = as it was · escape close",
     "E": "What is to be there: wall, open, start, end, reward -5, or reward 10 end",
 }

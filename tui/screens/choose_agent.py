@@ -63,6 +63,8 @@ class AgentSettings(Dialog[ChosenAgent]):
     """A form with a line for each setting; an empty field stands for the default, which it shows."""
 
     HINT = "tab next · enter begin a new run · empty = default · escape close"
+    living = False
+    """Whether the agent lives, so that some of its settings are fixed."""
 
     def __init__(self, library: Library, agent: AgentEntry, given: Mapping[str, str], seed: int | None) -> None:
         """`seed` is None where no new run begins."""
@@ -77,7 +79,11 @@ class AgentSettings(Dialog[ChosenAgent]):
         lines = [] if self.seed is None else [SettingLine(SEED, str(self.seed), "0", SEED_MEANING, SEED_RANGE)]
         for entry in self.agent.settings:
             value = self.given.get(entry.name, "")
-            lines.append(SettingLine(entry.name, value, self.left_empty(entry), entry.meaning, entry.range))
+            about = f"{entry.range} · default {entry.default}"
+            line = SettingLine(entry.name, value, self.left_empty(entry), entry.meaning, about)
+            if entry.fixed and self.living:
+                line.fix()
+            lines.append(line)
         return [VerticalScroll(*lines, classes="form", can_focus=False), Problem(classes="detail")]
 
     def left_empty(self, entry: SettingEntry) -> str:
@@ -137,6 +143,7 @@ class AgentSettings(Dialog[ChosenAgent]):
 class LivingAgentSettings(AgentSettings):
     """A form for the settings of an agent that learns on with them; an empty field leaves a setting as it is."""
 
+    living = True
     HINT = "tab next · enter learn on with these · empty = as it was · escape close"
 
     def __init__(self, library: Library, agent: AgentEntry, given: Mapping[str, str]) -> None:
@@ -165,6 +172,11 @@ class SettingLine(Horizontal):
         yield Label(Content(self.key))
         yield self.field
         yield self.note
+
+    def fix(self) -> None:
+        """Let it be read but not changed."""
+        self.field.disabled = True
+        self.meaning = f"fixed while the agent lives · {self.meaning}"
 
     @property
     def value(self) -> str:

@@ -66,6 +66,10 @@ class SettingEntry(Protocol):
     def range(self) -> str:
         """What is possible."""
 
+    @property
+    def fixed(self) -> bool:
+        """Whether it stays as it is as long as the agent lives."""
+
 
 class AgentEntry(Protocol):
     """An agent to choose."""

@@ -6,9 +6,11 @@ from textual.screen import Screen
 
 from engine import messages
 from engine.messages import Snapshot
+from engine.until import Until
 from tui.screens.choose_agent import ChosenAgent, LivingAgentSettings
 from tui.screens.journey import ChooseBranch, EditOneCell, GoToStep
 from tui.screens.ports import Library
+from tui.screens.run_until import RunUntil
 from tui.widgets.hints import DIGITS, WAYS
 from tui.widgets.key_line import KeyLine
 from tui.widgets.timeline import Timeline
@@ -22,10 +24,21 @@ class TimeTravel(Screen[None]):
     driving: reactive[bool] = reactive(False, repaint=False, init=False)
     """Whether the arrows choose the agent's actions."""
     library: Library
+    _until = ""
+    """What was asked for last, as it was written."""
 
     def send(self, command: messages.Command) -> None:
         """Hand a command to the trainer."""
         raise NotImplementedError
+
+    def action_run_until(self) -> None:
+        """Ask for a condition and run until it holds."""
+        if self.snapshot is not None:
+            self.app.push_screen(RunUntil(self._until), self._run_until)
+
+    def action_stop(self) -> None:
+        """Stop whatever goes on."""
+        self.send(messages.Pause())
 
     def action_back(self) -> None:
         """Take back one transition."""
@@ -117,6 +130,11 @@ class TimeTravel(Screen[None]):
     def _ask_for_step(self, typed: str) -> None:
         if self.snapshot is not None:
             self.app.push_screen(GoToStep(self.snapshot.timeline.head, typed), self._go)
+
+    def _run_until(self, until: Until | None) -> None:
+        if until is not None:
+            self._until = str(until)
+            self.send(messages.RunUntil(until))
 
     def _go(self, step: int | None) -> None:
         if step is not None:

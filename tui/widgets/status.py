@@ -54,7 +54,10 @@ def doing(snapshot: Snapshot, *, driving: bool = False) -> list[tuple[str, str]]
     if snapshot.busy:
         return [(f"{snapshot.busy} …", "warning"), step]
     pace = (f"{PAUSED} paused", "muted")
-    if snapshot.playing and math.isinf(snapshot.speed):
+    if snapshot.playing and snapshot.until:
+        share = "" if math.isnan(snapshot.share) else f" {math.floor(100 * snapshot.share)} %"
+        pace = (f"{FULL} until {snapshot.until}{share}", "strong")
+    elif snapshot.playing and math.isinf(snapshot.speed):
         pace = (f"{FULL} full speed", "strong")
     elif snapshot.playing:
         pace = (f"{RUNNING} {snapshot.speed:g}/s", "strong")

@@ -16,7 +16,6 @@ from engine.agents.kernels.choosing import epsilon_greedy
 from engine.agents.kernels.schedules import schedule_value
 from engine.agents.loop import Decision, interact
 from engine.agents.settings import DQNSettings
-from engine.errors import InputError
 from engine.interaction import Interaction
 from engine.state import State, generator_state
 from engine.transition import BatchUpdate, Replayed
@@ -26,9 +25,6 @@ from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
 
 # Small layers gain nothing from several threads, and one thread adds up in one order: the same bits on every machine.
 torch.set_num_threads(1)
-
-FIXED = ("hidden", "replay_capacity", "dueling", "prioritized", "encoding", "network")
-"""The settings that shape the network or the replay, and so stay as they are while the agent lives."""
 
 SHOWN = 8
 """How many of the replayed transitions an update tells of."""
@@ -65,10 +61,7 @@ class DQN:
         self.change(settings)
 
     def change(self, settings: DQNSettings) -> None:
-        """See `Agent.change`: what shapes the network and the replay stays; returns under way keep their discount."""
-        for name in FIXED:
-            if getattr(settings, name) != getattr(self.settings, name):
-                raise InputError(f"setting {name} cannot change while the agent lives; begin a new run for that")
+        """See `Agent.change`; returns under way keep their discount."""
         if (settings.n_step, settings.discount) != (self.settings.n_step, self.settings.discount):
             self._keep_pending()
         self.settings = settings
