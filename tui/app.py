@@ -1,6 +1,7 @@
 """The application: its theme, its main screen, and the life of the trainer."""
 
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -79,6 +80,15 @@ class QScope(App[None]):
     def on_mount(self) -> None:
         """Show the main screen."""
         self.push_screen(self.main_screen)
+
+    def may_draw(self) -> bool:
+        """Return whether the terminal has shown the frame before; a terminal that does not tell always may have."""
+        return not isinstance(self._driver, SturdyDriver) or self._driver.frames.may_follow(time.monotonic())
+
+    def post_display_hook(self) -> None:
+        """Have the end of the frame confirmed."""
+        if isinstance(self._driver, SturdyDriver):
+            self._driver.end_frame()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the commands of the table in the palette."""

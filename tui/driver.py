@@ -11,6 +11,7 @@ import os
 import re
 import selectors
 import signal
+import time
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from io import TextIOWrapper
@@ -19,14 +20,23 @@ from typing import Any
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import CursorPosition
 from textual.message import Message
+
+from tui.frames import REQUEST, Frames
 
 WAKE_EVERY = 0.1
 """Seconds after which the reader looks whether it should end."""
+FAREWELL = 0.5
+"""Seconds that the last answer of the terminal is waited for."""
 PASTE_ENDS_AFTER = 3.0
 """Seconds of silence after which a paste is over, even if the line never says so."""
 MOUSE_REPORT = re.compile(rb"\x1b\[M[\x20-\xff]{3}")
 """The report of an old terminal, whose last three bytes are a button and two coordinates, and no text at all."""
+CUT_SEQUENCE = re.compile(rb"\x1b(?:\[[\x30-\x3f]*[\x20-\x2f]*|O)\Z")
+"""An escape sequence that the line has cut in half; a bare escape is none, for it may be the key."""
+HELD_FOR = 0.4
+"""Seconds that the rest of such a sequence is waited for."""
 CUT_REPORT = re.compile(rb"\x1b\[M[\x20-\xff]{0,2}\Z")
 
 
@@ -35,6 +45,8 @@ class SturdyDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self.frames = Frames()
+        self._written = False
         if isinstance(self._file, TextIOWrapper):
             self._file = Outlet(self._file)  # type: ignore[assignment]
 
@@ -56,6 +68,31 @@ class SturdyDriver(LinuxDriver):
                 for event in events:
                     self.process_message(event)
 
+    def process_message(self, message: Message) -> None:
+        """Pass on what was typed, but keep the answers to what is asked behind each frame."""
+        if isinstance(message, CursorPosition):
+            self.frames.answered()
+        else:
+            super().process_message(message)
+
+    def write(self, data: str) -> None:
+        """Write to the terminal."""
+        self._written = True
+        super().write(data)
+
+    def end_frame(self) -> None:
+        """If anything was written, ask the terminal to answer when it has shown that; one answer at a time."""
+        if self._written and self.frames.sent(time.monotonic()):
+            super().write(REQUEST)
+        self._written = False
+
+    def disable_input(self) -> None:
+        """Read no more; an answer that is under way is waited for, so that no shell finds it on its line."""
+        end = time.monotonic() + FAREWELL
+        while self.frames.awaited and time.monotonic() < end and not self.exit_event.is_set():
+            time.sleep(0.01)
+        super().disable_input()
+
     def _read(self) -> bytes:
         """Return what was typed; nothing if the terminal is gone."""
         with suppress(OSError):
@@ -74,6 +111,7 @@ class Inlet:
     def __init__(self) -> None:
         self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
         self._cut = b""
+        self._given_up_after = HELD_FOR
         self._last = ""
         self._pasting = False
         self._silence = 0.0
@@ -84,16 +122,19 @@ class Inlet:
             return self._after_silence()
         self._silence = 0.0
         data = MOUSE_REPORT.sub(b"", self._cut + data)
-        cut = CUT_REPORT.search(data)
+        report = CUT_REPORT.search(data)
+        cut = report or CUT_SEQUENCE.search(data)
+        self._given_up_after = WAKE_EVERY if report else HELD_FOR
         self._cut = cut.group() if cut else b""
         text = self._decode(data.removesuffix(self._cut))
         self._look_for_paste(text)
         return text
 
     def _after_silence(self) -> str:
-        """Give up what the line began and did not go on with."""
-        self._cut = b""
+        """Give up what the line began and did not go on with; of an escape sequence nothing is left that is a key."""
         self._silence += WAKE_EVERY
+        if self._silence > self._given_up_after - WAKE_EVERY / 2:
+            self._cut = b""
         if not self._pasting or self._silence < PASTE_ENDS_AFTER:
             return ""
         self._pasting = False

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.terminal import application, step_once
+from tests.benchmarks.terminal import SETTLED, application, step_once
 from tui.driver import PASTE_ENDS_AFTER, WAKE_EVERY, Inlet, Outlet
+from tui.frames import ATTEMPTS, PATIENCE, REQUEST, Frames
 
 PASTE, END = b"\x1b[200~", b"\x1b[201~"
 SILENCES = round(PASTE_ENDS_AFTER / WAKE_EVERY) + 1
@@ -78,6 +79,12 @@ def test_an_ascii_locale_has_frames_all_the_same(tmp_path):
         ([b"\x1b[M ", b"", b"s"], "s"),
         ([b"\x1b[<0;5;5M"], "\x1b[<0;5;5M"),
         ([b"\x1b[A"], "\x1b[A"),
+        ([b"s\x1b[", b"A"], "s\x1b[A"),
+        ([b"\x1b[1;", b"", b"", b"5", b"B"], "\x1b[1;5B"),
+        ([b"\x1bO", b"", b"", b"P"], "\x1bOP"),
+        ([b"\x1b[200", b"", b"~B"], "\x1b[200~B"),
+        ([b"\x1b[", b"", b"", b"", b"", b"s"], "s"),
+        ([b"\x1b"], "\x1b"),
     ],
 )
 def test_text_is_kept_and_old_mouse_reports_are_dropped(reads, text):
@@ -120,3 +127,76 @@ def test_what_is_written_to_a_terminal_that_is_gone_goes_nowhere():
         outlet.write("gone")
         outlet.flush()
         outlet.write("still gone")
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_an_arrow_that_the_line_cuts_in_two_is_no_other_key(session, cut):
+    step_once(session)
+    step_once(session)
+    before = session.step
+    session.press(b"\x1b[1;5B"[: cut + 1])
+    session.read(0.15)
+    session.press(b"\x1b[1;5B"[cut + 1 :])
+    session.read(SETTLED)
+    assert session.step == before  # a B of its own goes back an episode
+
+
+# One frame under way.
+
+
+def test_no_frame_waits_for_a_terminal_that_never_answers():
+    frames = Frames()
+    asked = [frames.sent(float(second)) for second in range(60)]
+    assert sum(asked) == ATTEMPTS
+    assert all(frames.may_follow(float(second)) for second in range(60))
+
+
+def test_behind_a_frame_the_next_waits_for_the_answer():
+    frames = Frames()
+    assert frames.sent(0.0)
+    frames.answered()
+    assert frames.may_follow(1.0)
+    assert frames.sent(1.0)
+    assert not frames.may_follow(1.5)
+    assert not frames.sent(1.6)
+    frames.answered()
+    assert frames.may_follow(1.7)
+
+
+def test_an_answer_that_does_not_come_is_waited_for_only_so_long():
+    frames = Frames()
+    frames.sent(0.0)
+    frames.answered()
+    frames.sent(1.0)
+    assert not frames.may_follow(1.0 + PATIENCE - 0.1)
+    assert frames.may_follow(1.0 + PATIENCE)
+    assert frames.sent(1.0 + PATIENCE)
+
+
+def test_a_terminal_that_falls_silent_is_asked_no_more():
+    frames = Frames()
+    frames.sent(0.0)
+    frames.answered()
+    asked = [frames.sent(10.0 * n) for n in range(1, 20)]
+    assert sum(asked) == ATTEMPTS
+    assert frames.may_follow(10.0 * 19 + 0.1)
+    assert not frames.awaited
+
+
+def test_a_real_terminal_is_asked_behind_a_frame_and_its_answer_is_no_key(session):
+    assert session.sent.count(REQUEST.encode()) == 1
+    session.press(b"\x1b[24;80R")
+    step_once(session)
+    session.press(b"\x1b[24;80R")
+    step_once(session)
+    assert 2 <= session.sent.count(REQUEST.encode()) <= 6
+
+
+def test_an_idle_screen_sends_nothing(session):
+    session.press(b"\x1b[24;80R")
+    step_once(session)
+    session.press(b"\x1b[24;80R")
+    session.read(1.0)
+    before = len(session.sent)
+    session.read(2.0)
+    assert len(session.sent) == before

@@ -10,6 +10,8 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from tui.screens.paced import Paced
+
 Answer = TypeVar("Answer")
 
 BESIDES = 7
@@ -18,7 +20,7 @@ LONGEST_NUMBER = 20
 """Digits of a number that is typed."""
 
 
-class Dialog(ModalScreen[Answer]):
+class Dialog(Paced[Answer], ModalScreen[Answer]):
     """A box with a title, its body and a line that says which keys there are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False, id="close_dialog")]

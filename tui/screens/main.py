@@ -93,7 +93,7 @@ class MainScreen(Measures, Looking):
         if newest is None and self.trainer.complaint:
             self.app.exit(return_code=MISTAKE)
         rushing = newest is not None and newest.playing and math.isinf(newest.speed)
-        if rushing and self._pulls % RUSHING_SHARE:
+        if not self.may_pull or (rushing and self._pulls % RUSHING_SHARE):
             return
         if isinstance(self.app.screen, LiveScreen):
             self.app.screen.snapshot = newest

@@ -2,13 +2,13 @@
 
 from textual import events
 from textual.reactive import reactive
-from textual.screen import Screen
 
 from engine import messages
 from engine.messages import Snapshot
 from engine.until import Until
 from tui.screens.choose_agent import ChosenAgent, LivingAgentSettings
 from tui.screens.journey import ChooseBranch, EditOneCell, GoToStep
+from tui.screens.paced import Paced
 from tui.screens.ports import Library
 from tui.screens.run_until import RunUntil
 from tui.widgets.hints import DIGITS, WAYS
@@ -17,7 +17,7 @@ from tui.widgets.timeline import Timeline
 from tui.widgets.world import WorldPanel
 
 
-class TimeTravel(Screen[None]):
+class TimeTravel(Paced[None]):
     """The commands that go back and forth in the run, and those by which a person has a hand in it."""
 
     snapshot: reactive[Snapshot | None] = reactive(None, repaint=False, init=False)
