@@ -323,6 +323,7 @@ class Session:
 
     def _sample(self, run: Run) -> Sample:
         return self._views_of(run).truth.sample(run)
+
     def _tell_arrival(self, target: int) -> None:
         """Tell where one is if one was stopped before the target."""
         if (step := self._the_timeline().step) != target:

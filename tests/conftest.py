@@ -4,10 +4,20 @@ import os
 
 import pytest
 
+from tui import commands
+
 for name in [name for name in os.environ if name.startswith(("TEXTUAL", "QSCOPE"))] + ["NO_COLOR", "FORCE_COLOR"]:
     os.environ.pop(name, None)
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["COLUMNS"] = "80"
+
+
+@pytest.fixture(autouse=True)
+def own_keys(tmp_path, monkeypatch):
+    """Take no keys from whoever runs the tests, and leave none behind."""
+    monkeypatch.setenv("QSCOPE_KEYS", str(tmp_path / "keys.toml"))
+    yield
+    commands.use({})
 
 
 @pytest.fixture

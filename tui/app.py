@@ -71,6 +71,7 @@ class QScope(App[None]):
 
     def __init__(self, trainer: Trainer, library: Library, *, welcome: bool = False) -> None:
         super().__init__(driver_class=SturdyDriver if sys.platform == "linux" else None)
+        self.set_keymap({command.id: ",".join(command.keys_now) for command in commands.COMMANDS})
         self.main_screen = MainScreen(trainer, library, welcome=welcome)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -81,9 +82,12 @@ class QScope(App[None]):
         """Show the main screen."""
         self.push_screen(self.main_screen)
 
-    def may_draw(self) -> bool:
-        """Return whether the terminal has shown the frame before; a terminal that does not tell always may have."""
-        return not isinstance(self._driver, SturdyDriver) or self._driver.frames.may_follow(time.monotonic())
+    def may_draw(self, *, for_run: bool = False) -> bool:
+        """Return whether the line carries another frame: of the run, only when all before it have been shown."""
+        if not isinstance(self._driver, SturdyDriver):
+            return True
+        frames, now = self._driver.frames, time.monotonic()
+        return frames.all_shown(now) if for_run else frames.few_under_way(now)
 
     def post_display_hook(self) -> None:
         """Have the end of the frame confirmed."""

@@ -9,11 +9,14 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from engine.errors import InputError, near_miss
 from engine.until import EXAMPLES, Until
 from tui import verbs
+
+if TYPE_CHECKING:
+    from engine.messages import Load, Start
 
 FIRST_WORLD = "seed-2x3"
 
@@ -27,6 +30,7 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "show": verbs.show,
     "replay": verbs.replay,
     "export": verbs.export,
+    "keys": verbs.keys,
 }
 
 
@@ -73,24 +77,31 @@ def _without(arguments: Sequence[str], word: str) -> list[str]:
 
 
 def _open_application(options: argparse.Namespace) -> int:
+    from tui import app, commands, keymap, plain
+
+    commands.use(keymap.load(keymap.path()))
+    memory = options.timeline_memory * 2**20
+    if options.plain:
+        return plain.run(options.saves, _first(options), timeline_memory=memory)
+    return app.run(options.saves, _first(options), timeline_memory=memory, welcome=options.what is None)
+
+
+def _first(options: argparse.Namespace) -> "Start | Load":
+    """Return the run to begin or to go on with, by the name of a save or of a world."""
     from engine.messages import Load, Start
     from engine.saves import find
     from engine.worlds import catalogue
-    from tui import app
 
-    memory = options.timeline_memory * 2**20
     if options.what is None:
-        first = Start(FIRST_WORLD, options.agent, {}, options.seed)
-        return app.run(options.saves, first, timeline_memory=memory, welcome=True)
+        return Start(FIRST_WORLD, options.agent, {}, options.seed)
     if find(options.saves, options.what):
-        return app.run(options.saves, Load(options.what), timeline_memory=memory)
+        return Load(options.what)
     try:
         catalogue.find(options.what)
     except InputError as error:
         names = [name for name in VERBS if near_miss(options.what, [name])]
         raise InputError(f"{error}" + (f"; or did you mean the command {names[0]!r}?" if names else "")) from None
-    first = Start(options.what, options.agent, {}, options.seed)
-    return app.run(options.saves, first, timeline_memory=memory)
+    return Start(options.what, options.agent, {}, options.seed)
 
 
 def _complain(text: str, code: int) -> int:
@@ -120,6 +131,7 @@ def _application_parser() -> Parser:
     parser.add_argument("what", nargs="?", metavar="WORLD|SAVE")
     parser.add_argument("--agent", default="q-learning", metavar="NAME")
     parser.add_argument("--seed", type=_seed, default=0, metavar="S")
+    parser.add_argument("--plain", action="store_true")
     parser.add_argument("--timeline-memory", type=_positive, default=64, metavar="MIB")
     parser.set_defaults(verb="")
     return parser
@@ -129,10 +141,11 @@ def _verb_parser() -> Parser:
     parser = Parser(
         prog="qscope",
         description="A reinforcement-learning microscope for the terminal.",
-        usage="qscope [WORLD | SAVE] [--agent NAME] [--seed S] [--saves DIR] [--timeline-memory MIB]\n"
+        usage="qscope [WORLD | SAVE] [--agent NAME] [--seed S] [--saves DIR] [--timeline-memory MIB] [--plain]\n"
         "       qscope VERB ...",
         epilog="Without a verb the application opens: qscope, qscope cliff --agent dqn, qscope my-save. "
-        "MIB is the memory for the past of a run (default 64). Each verb explains itself: qscope train --help.",
+        "MIB is the memory for the past of a run (default 64). --plain writes a line for each thing "
+        "that happens and draws no screen. Each verb explains itself: qscope train --help.",
     )
     parser.add_argument("--version", action="version", version=verbs.version_line())
     subparsers = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser, prog="qscope")
@@ -158,6 +171,7 @@ def _verb_parser() -> Parser:
         "save", metavar="SAVE"
     )
     _add_export(add("export", "write the episodes or the Q-table of a save to a file for other programs"))
+    add("keys", "list the keys of every command, and the file in which they can be remapped")
     return parser
 
 

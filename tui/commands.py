@@ -1,8 +1,10 @@
 """The one table of commands: it makes the key bindings, the command palette, the footer and the help."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding
+from textual.keys import _character_to_key
 
 from engine.messages import Snapshot
 
@@ -23,6 +25,9 @@ KEY_NAMES = {
     "pagedown": "page down",
 }
 """How a key is written where Textual calls it something else."""
+
+_CHARACTERS = {_character_to_key(chr(code)): chr(code) for code in range(0x21, 0x7F)}
+"""Every other sign that Textual calls by a name."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,15 @@ class Command:
     """Whether its keys go before those of the focused widget."""
 
     @property
+    def keys_now(self) -> tuple[str, ...]:
+        """The keys as the person remapped them, else those of the table."""
+        return _KEYMAP.get(self.id, self.keys)
+
+    @property
     def binding(self) -> Binding:
         """The keys, bound to the action."""
         return Binding(
-            ",".join(self.keys),
+            ",".join(self.keys_now),
             self.id,
             self.label,
             show=bool(self.footer),
@@ -64,12 +74,17 @@ class Command:
     @property
     def keys_shown(self) -> tuple[str, ...]:
         """The keys as a person reads them."""
-        return tuple(key_name(key) for key in self.keys)
+        return tuple(key_name(key) for key in self.keys_now)
+
+
+Keymap = Mapping[str, tuple[str, ...]]
+"""Keys of commands by their ids, as a person remapped them."""
+_KEYMAP: dict[str, tuple[str, ...]] = {}
 
 
 def key_name(key: str) -> str:
     """Return how a person writes the key."""
-    return KEY_NAMES.get(key, key)
+    return KEY_NAMES.get(key) or _CHARACTERS.get(key, key)
 
 
 STEPPING, TIME, RUN, MEASURES = "Learning", "Time", "The run", "Measures"
@@ -125,6 +140,22 @@ COMMANDS = (
     Command("help", ("question_mark", "f1"), "help", "Show this page.", LOOKING, footer=4, needs_run=False),
     Command("quit", ("q", "ctrl+q"), "quit", "Leave; asks when something is not saved.", LOOKING, 5, needs_run=False),
 )
+
+
+def use(keymap: Keymap) -> None:
+    """Let the table have these keys from now on."""
+    _KEYMAP.clear()
+    _KEYMAP.update(keymap)
+
+
+def keys_by_command(keymap: Keymap) -> dict[str, tuple[str, ...]]:
+    """Return the keys of every command under a keymap, as Textual names them."""
+    return {command.id: tuple(keymap.get(command.id, command.keys)) for command in COMMANDS}
+
+
+def key_of(name: str) -> str:
+    """Return the first key of a command as a person reads it, for a sentence."""
+    return _BY_ID[name].keys_shown[0]
 
 
 def available(command: Command, snapshot: Snapshot | None) -> bool:

@@ -46,7 +46,7 @@ class SturdyDriver(LinuxDriver):
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.frames = Frames()
-        self._written = False
+        self._written = 0
         if isinstance(self._file, TextIOWrapper):
             self._file = Outlet(self._file)  # type: ignore[assignment]
 
@@ -77,19 +77,19 @@ class SturdyDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write to the terminal."""
-        self._written = True
+        self._written += len(data)
         super().write(data)
 
     def end_frame(self) -> None:
-        """If anything was written, ask the terminal to answer when it has shown that; one answer at a time."""
-        if self._written and self.frames.sent(time.monotonic()):
+        """If anything was written, ask the terminal to answer when it has shown that."""
+        if self._written and self.frames.sent(self._written, time.monotonic()):
             super().write(REQUEST)
-        self._written = False
+        self._written = 0
 
     def disable_input(self) -> None:
         """Read no more; an answer that is under way is waited for, so that no shell finds it on its line."""
         end = time.monotonic() + FAREWELL
-        while self.frames.awaited and time.monotonic() < end and not self.exit_event.is_set():
+        while self.frames.awaited(time.monotonic()) and time.monotonic() < end and not self.exit_event.is_set():
             time.sleep(0.01)
         super().disable_input()
 

@@ -238,6 +238,35 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
+def keys(options: argparse.Namespace) -> int:
+    """List the keys of every command, as a person may have remapped them."""
+    from tui import commands, keymap
+
+    file = keymap.path()
+    remapped = keymap.load(file)
+    commands.use(remapped)
+    if options.json:
+        rows = [
+            {
+                "id": command.id,
+                "keys": command.keys_now,
+                "default": command.keys,
+                "group": command.group,
+                "help": command.help,
+            }
+            for command in commands.COMMANDS
+        ]
+        return _print_json({"file": str(file), "exists": file.exists(), "keys": rows})
+    for group, listed in commands.groups().items():
+        print(group)
+        for command in listed:
+            mark = "*" if command.id in remapped else " "
+            print(f" {mark} {command.id:<16} {' '.join(command.keys_shown):<14} {command.help}")
+    state = "* remapped there" if file.exists() else "not there yet"
+    print(f'\nRemap them in {file} ({state}), such as:\n\n[keys]\nstep = "n"\nfull_speed = ["F", "f5"]')
+    return 0
+
+
 def _timeline_to_train(options: argparse.Namespace) -> Timeline:
     if options.resume:
         if options.world or options.agent or options.seed is not None or options.set:

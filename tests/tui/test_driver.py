@@ -10,7 +10,7 @@ import pytest
 
 from tests.benchmarks.terminal import SETTLED, application, step_once
 from tui.driver import PASTE_ENDS_AFTER, WAKE_EVERY, Inlet, Outlet
-from tui.frames import ATTEMPTS, PATIENCE, REQUEST, Frames
+from tui.frames import ATTEMPTS, PATIENCE, REQUEST, WINDOW, Frames
 
 PASTE, END = b"\x1b[200~", b"\x1b[201~"
 SILENCES = round(PASTE_ENDS_AFTER / WAKE_EVERY) + 1
@@ -144,43 +144,56 @@ def test_an_arrow_that_the_line_cuts_in_two_is_no_other_key(session, cut):
 # One frame under way.
 
 
-def test_no_frame_waits_for_a_terminal_that_never_answers():
+def answering():
+    """The account of a terminal that has answered."""
     frames = Frames()
-    asked = [frames.sent(float(second)) for second in range(60)]
+    frames.sent(100, 0.0)
+    frames.answered()
+    return frames
+
+
+def test_nothing_waits_for_a_terminal_that_never_answers():
+    frames = Frames()
+    asked = [frames.sent(100_000, float(second)) for second in range(60)]
     assert sum(asked) == ATTEMPTS
-    assert all(frames.may_follow(float(second)) for second in range(60))
+    assert all(frames.all_shown(float(second)) and frames.few_under_way(float(second)) for second in range(60))
 
 
-def test_behind_a_frame_the_next_waits_for_the_answer():
-    frames = Frames()
-    assert frames.sent(0.0)
+def test_behind_a_frame_the_next_of_the_run_waits_for_the_answer():
+    frames = answering()
+    assert frames.all_shown(1.0)
+    assert frames.sent(100, 1.0)
+    assert not frames.all_shown(1.5)
+    assert frames.few_under_way(1.5)
     frames.answered()
-    assert frames.may_follow(1.0)
-    assert frames.sent(1.0)
-    assert not frames.may_follow(1.5)
-    assert not frames.sent(1.6)
+    assert frames.all_shown(1.6)
+
+
+def test_what_a_person_does_waits_when_much_is_under_way():
+    frames = answering()
+    frames.sent(WINDOW - 1, 1.0)
+    assert frames.few_under_way(1.0)
+    frames.sent(1, 1.1)
+    assert not frames.few_under_way(1.2)
     frames.answered()
-    assert frames.may_follow(1.7)
+    assert frames.few_under_way(1.3)
+    assert not frames.all_shown(1.3)
 
 
 def test_an_answer_that_does_not_come_is_waited_for_only_so_long():
-    frames = Frames()
-    frames.sent(0.0)
-    frames.answered()
-    frames.sent(1.0)
-    assert not frames.may_follow(1.0 + PATIENCE - 0.1)
-    assert frames.may_follow(1.0 + PATIENCE)
-    assert frames.sent(1.0 + PATIENCE)
+    frames = answering()
+    frames.sent(WINDOW, 1.0)
+    assert not frames.all_shown(1.0 + PATIENCE - 0.1)
+    assert frames.all_shown(1.0 + PATIENCE)
+    assert frames.sent(100, 1.0 + PATIENCE)
 
 
 def test_a_terminal_that_falls_silent_is_asked_no_more():
-    frames = Frames()
-    frames.sent(0.0)
-    frames.answered()
-    asked = [frames.sent(10.0 * n) for n in range(1, 20)]
+    frames = answering()
+    asked = [frames.sent(100, 10.0 * n) for n in range(1, 20)]
     assert sum(asked) == ATTEMPTS
-    assert frames.may_follow(10.0 * 19 + 0.1)
-    assert not frames.awaited
+    assert frames.all_shown(191.0)
+    assert not frames.awaited(191.0)
 
 
 def test_a_real_terminal_is_asked_behind_a_frame_and_its_answer_is_no_key(session):

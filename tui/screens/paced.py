@@ -10,21 +10,21 @@ Answer = TypeVar("Answer")
 class Line(Protocol):
     """An application that knows its line."""
 
-    def may_draw(self) -> bool:
-        """Return whether the frame before has been shown."""
+    def may_draw(self, *, for_run: bool = False) -> bool:
+        """Return whether the line carries another frame: of the run, or of what a person does."""
 
 
 class Paced(Screen[Answer]):
-    """Collects what changes until the terminal has shown the frame before, and draws it then at once.
+    """Collects what changes as long as too much is under way to the terminal, and draws it then at once.
 
     Textual's timer for updates, a private method of 8.2, goes on ticking as long as it is not answered.
     """
 
     @property
-    def may_draw(self) -> bool:
-        """Whether the terminal has shown the frame before."""
-        return cast(Line, self.app).may_draw()
+    def may_pull(self) -> bool:
+        """Whether the terminal has shown all of the run that it was sent."""
+        return cast(Line, self.app).may_draw(for_run=True)
 
     def _on_timer_update(self) -> None:
-        if self.may_draw:
+        if cast(Line, self.app).may_draw():
             super()._on_timer_update()

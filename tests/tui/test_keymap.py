@@ -1,0 +1,115 @@
+"""A person's own keys, and what is said about a file that cannot be."""
+
+import json
+
+import pytest
+
+from engine import messages
+from engine.errors import InputError
+from tests.tui.fakes import FakeLibrary, FakeTrainer
+from tui import commands, keymap
+from tui.app import QScope
+from tui.cli import run_command_line
+from tui.screens.help import help_table
+from tui.widgets.key_line import KeyLine
+
+
+@pytest.fixture
+def file():
+    """Where the keys are looked for."""
+    return keymap.path()
+
+
+def written(file, text):
+    file.write_text(f"[keys]\n{text}\n")
+    return keymap.load(file)
+
+
+def test_without_a_file_the_keys_are_those_of_the_table(file):
+    assert keymap.load(file) == {}
+
+
+def test_keys_are_written_as_people_write_them(file):
+    read = written(file, 'step = "n"\nfull_speed = ["!", "F5"]\nback = "pageup"\npage_up = ","')
+    assert read == {
+        "step": ("n",),
+        "full_speed": ("exclamation_mark", "f5"),
+        "back": ("pageup",),
+        "page_up": ("comma",),
+    }
+
+
+def test_two_commands_may_swap_their_keys(file):
+    assert written(file, 'step = "e"\nfinish_episode = "s"') == {"step": ("e",), "finish_episode": ("s",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('step = "e"', "'e' is the key of both step and finish_episode"),
+        ('step = ["n", "n"]', "'n' is the key of both step and step"),
+        ('setp = "n"', "unknown command 'setp'; did you mean 'stop'? (qscope keys lists them all)"),
+        ('step = "ctrl+enter"', "'ctrl+enter' is no key that works everywhere"),
+        ('step = "ctrl+i"', "no key that works everywhere"),
+        ('step = "3"', "'3' is kept for actions and steps"),
+        ("step = 3", "step: write a key"),
+        ("step = []", "step: write a key"),
+        ('step = ["n", 3]', "step: write a key"),
+        ('step = ""', "no key that works everywhere"),
+        ("step = ", "not valid TOML"),
+        ('[colours]\na = "b"', "'colours' is not possible"),
+    ],
+)
+def test_a_mistake_is_told_with_the_name_of_the_file(file, text, said):
+    with pytest.raises(InputError) as error:
+        written(file, text)
+    assert said in str(error.value)
+    assert str(error.value).startswith(f"{file}: ")
+
+
+def test_a_file_of_bytes_that_are_no_text_is_told(file):
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match="cannot be read"):
+        keymap.load(file)
+
+
+def test_every_key_of_the_table_works_everywhere():
+    for command in commands.COMMANDS:
+        for key in command.keys:
+            assert key in keymap.NAMED or len(commands.key_name(key)) == 1, key
+
+
+async def test_remapped_keys_work_and_the_old_ones_do_not(file):
+    commands.use(written(file, 'step = ["n", "f5"]\nfinish_episode = "s"\nhelp = "e"'))
+    trainer = FakeTrainer()
+    app = QScope(trainer, FakeLibrary())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n", "f5", "s", "question_mark")
+        assert app.screen is app.main_screen
+        assert app.main_screen.query_one(KeyLine).draw(79, 1).text.startswith("n step s episode")
+        await pilot.press("e")
+        assert app.screen is not app.main_screen
+    assert trainer.commands == [messages.Step(), messages.Step(), messages.FinishEpisode()]
+    keys, texts = (list(column.cells) for column in help_table().columns)
+    assert keys[texts.index("Make one transition, then wait.")].split() == ["n", "f5"]
+
+
+def test_the_keys_are_listed_with_their_file(file, capsys):
+    written(file, 'step = "n"')
+    assert run_command_line(["keys", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert (listed["file"], listed["exists"]) == (str(file), True)
+    step = next(row for row in listed["keys"] if row["id"] == "step")
+    assert (step["keys"], step["default"]) == (["n"], ["s"])
+    assert [row["id"] for row in listed["keys"]] == [command.id for command in commands.COMMANDS]
+    assert run_command_line(["keys"]) == 0
+    assert f"Remap them in {file} (* remapped there)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["keys"], ["seed-2x3"], ["--plain"]])
+def test_a_bad_file_is_one_line_and_exit_code_2(file, capsys, arguments):
+    file.write_text("[keys]\nsetp = 'n'\n")
+    assert run_command_line(arguments) == 2
+    errors = capsys.readouterr().err
+    assert errors.count("\n") == 1
+    assert errors.startswith(f"qscope: {file}: unknown command 'setp'")
