@@ -10,6 +10,7 @@ from engine.errors import InputError, near_miss
 from engine.run import UNLIMITED
 from engine.timeline import Timeline
 from engine.until import Until
+from engine.worlds.environment import with_model
 
 LARGEST_SOLVED = 5000
 """In worlds of more states nothing is held against the optimum after each episode."""
@@ -96,7 +97,7 @@ class Breakpoint:
 
     def _state(self) -> int:
         """Return the number of the state that is waited for."""
-        states = self._timeline.run.world.states
+        states = with_model(self._timeline.run.world).states
         if self.until.state not in states:
             raise InputError(
                 f"there is no state {self.until.state!r} in this world{near_miss(self.until.state, states)}"
@@ -114,7 +115,8 @@ class Breakpoint:
             self._solved = (run.world, run.settings["discount"])
             if len(run.world.states) > LARGEST_SOLVED:
                 raise InputError(f"the optimum of worlds of more than {LARGEST_SOLVED:,} states is not known")
-            self._solution = planning.solve(run.world, float(run.settings["discount"]))
+            world = with_model(run.world)
+            self._solution = planning.solve(world, float(run.settings["discount"]))
         assert self._solution is not None
         q = run.agent.q_values()
         if self.until.kind == "optimal":

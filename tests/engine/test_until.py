@@ -196,6 +196,20 @@ def test_a_state_that_the_world_does_not_have_is_refused():
         Breakpoint(Until.parse("state 9,9"), timeline())
 
 
+@pytest.mark.parametrize("text", ["state now", "optimal"])
+def test_a_world_without_a_model_has_neither_states_nor_an_optimum(text):
+    with pytest.raises(InputError, match="model"):
+        Breakpoint(Until.parse(text), timeline("dqn", "gym:CartPole-v1"))
+
+
+@pytest.mark.filterwarnings("ignore:Creating a tensor from a list")
+def test_a_return_is_waited_for_in_a_world_without_a_model():
+    until, past = Until.parse("return>=15"), timeline("dqn", "gym:CartPole-v1")
+    expected = first_step(until, timeline("dqn", "gym:CartPole-v1").run, 300)
+    Breakpoint(until, past).advance(300)
+    assert past.step == expected
+
+
 def test_where_there_is_no_optimum_nothing_is_held_against_it(tmp_path):
     world = tmp_path / "endless.toml"
     world.write_text('title = "endless"\ndiscount = 1.0\nstep_reward = 1.0\nmax_steps = 10\nmap = "S."\n')
