@@ -168,6 +168,12 @@ class Interaction:
         """Whether what is watched for has happened."""
         return bool(self.memory.watch["met"][0])
 
+    @property
+    def may_stop_anywhere(self) -> bool:
+        """Whether what is watched for may happen in the midst of an episode, too."""
+        watch = self.memory.watch[0]
+        return bool(watch["state"] >= 0 or not math.isnan(watch["abs_td_error"]))
+
     def watch(
         self, *, state: int = -1, abs_td_error: float = math.nan, episode_return: float = math.nan, met: bool = False
     ) -> None:

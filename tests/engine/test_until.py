@@ -61,6 +61,9 @@ def test_every_agent_stops_at_the_step_where_it_first_holds(agent, text):
     stop.advance(300)
     assert stop.met == (expected is not None)
     assert past.step == past.head == (expected or 300)
+    plain = timeline(agent)
+    plain.advance(past.step)
+    assert past.run.digest() == plain.run.digest()
 
 
 @pytest.mark.parametrize("text", ["optimal", "error<=4", "return>=10", "td>=9"])
@@ -202,7 +205,6 @@ def test_a_world_without_a_model_has_neither_states_nor_an_optimum(text):
         Breakpoint(Until.parse(text), timeline("dqn", "gym:CartPole-v1"))
 
 
-@pytest.mark.filterwarnings("ignore:Creating a tensor from a list")
 def test_a_return_is_waited_for_in_a_world_without_a_model():
     until, past = Until.parse("return>=15"), timeline("dqn", "gym:CartPole-v1")
     expected = first_step(until, timeline("dqn", "gym:CartPole-v1").run, 300)

@@ -34,7 +34,7 @@ class DQN:
     """Deep Q-learning with a target network and experience replay (Mnih et al., 2015), and what came after it.
 
     What the screen explains costs passes through the network of its own. It is written down only where `advance` may
-    return: after the last of its steps, and after the last step of each episode.
+    return: after the last of its steps, after the last step of each episode, and where it may be stopped anywhere.
     """
 
     name: ClassVar[str] = "dqn"
@@ -90,7 +90,7 @@ class DQN:
 
     def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """See `Agent.advance`."""
-        self._steps_left = steps
+        self._steps_left = 0 if interaction.may_stop_anywhere else steps
         return interact(self, interaction, self.settings.discount, steps, episodes, by_hand)
 
     def act(self, place: Place, step: int, by_hand: int = -1) -> Decision:
