@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from engine import saves, view
 from engine.agents import catalogue as agents
 from engine.agents.agent import HasPolicy
+from engine.breakpoints import Breakpoint
 from engine.curves import Sample
 from engine.derivation import Derivation
-from engine.breakpoints import Breakpoint
 from engine.errors import InputError
 from engine.inspection import Microscope
 from engine.interventions import Act, Change, Edit
@@ -130,6 +130,21 @@ class Session:
                 again = Run(run.origin_world, run.agent_name, run.origin_settings, run.seed)
                 self._take(Timeline(again, self._memory), self.save_name)
                 self.notify("begun anew: nothing is learned yet")
+            case RunUntil(until):
+                self.breakpoint = Breakpoint(until, self._the_timeline())
+            case ShowEpisode(episode):
+                self._derivation = Derivation(self._the_timeline(), episode)
+                self._trajectory = self._derivation.shown
+            case CloseEpisode():
+                self._derivation = self._trajectory = None
+            case StepBack() | EpisodeBack() | GoTo() | SwitchBranch():
+                self._travel(command)
+            case _:
+                self._intervene(command)
+
+    def _travel(self, command: StepBack | EpisodeBack | GoTo | SwitchBranch) -> None:
+        """Go to another step of the run, or to another branch."""
+        match command:
             case StepBack():
                 self._the_timeline().go_to(self._the_timeline().step - 1)
             case EpisodeBack():
@@ -142,15 +157,6 @@ class Session:
                 self._say(f"going to {name}")
                 self._the_timeline().switch(name)
                 self._tell_arrival(self._the_timeline().head)
-            case RunUntil(until):
-                self.breakpoint = Breakpoint(until, self._the_timeline())
-            case ShowEpisode(episode):
-                self._derivation = Derivation(self._the_timeline(), episode)
-                self._trajectory = self._derivation.shown
-            case CloseEpisode():
-                self._derivation = self._trajectory = None
-            case _:
-                self._intervene(command)
 
     def _intervene(self, command: Command) -> None:
         timeline = self._the_timeline()

@@ -16,7 +16,7 @@ MEANINGS = {
     "optimal": "the greedy policy is optimal; looked at now and at the end of each episode",
     "error": "max |Q−Q*| is at most this; looked at now and at the end of each episode",
     "state": "a move leads into this state",
-    "td": "one |TD error| is at least this (DQN: the mean of its batch)",
+    "td": "the |TD errors| of a step add up to this (DQN: the mean of its batch)",
 }
 """What each kind waits for; the run stops at the very step where it first holds."""
 

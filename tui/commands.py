@@ -16,7 +16,7 @@ KEY_NAMES = {
     "colon": ":",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
-    "f1": "F1",
+    **{f"f{number}": f"F{number}" for number in range(1, 13)},
     "up": "↑",
     "down": "↓",
     "left": "←",

@@ -1,7 +1,7 @@
 """A person's own keys: a TOML file in the folder of their configuration, checked before the application opens.
 
     [keys]
-    step = "n"
+    step = "f2"
     full_speed = ["F", "f5"]
 
 The names are those of `tui.commands`; `qscope keys` lists them.

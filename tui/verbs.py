@@ -263,7 +263,7 @@ def keys(options: argparse.Namespace) -> int:
             mark = "*" if command.id in remapped else " "
             print(f" {mark} {command.id:<16} {' '.join(command.keys_shown):<14} {command.help}")
     state = "* remapped there" if file.exists() else "not there yet"
-    print(f'\nRemap them in {file} ({state}), such as:\n\n[keys]\nstep = "n"\nfull_speed = ["F", "f5"]')
+    print(f'\nRemap them in {file} ({state}), such as:\n\n[keys]\nstep = "f2"\nfull_speed = ["F", "f5"]')
     return 0
 
 

@@ -22,19 +22,20 @@ def timeline(agent="q-learning", world="seed-2x3", seed=0):
     return Timeline(Run(catalogue.find(world), agent, settings, seed))
 
 
-def td_error(run):
-    update = run.agent.update()
-    return abs(update.td_error if hasattr(update, "td_error") else update.mean_abs_td_error)
+def td_error(run, before):
+    """The |TD errors| that the last step added to those of its episode, which were `before` if it had begun."""
+    progress = run.interaction.memory.progress[0]
+    return progress["abs_td_error"] - (before if progress["length"] > 1 else 0.0)
 
 
-def holds(until, run):
+def holds(until, run, before):
     """The condition, asked of the run as it stands after one more step."""
     if until.kind == "return":
         return run.interaction.ended and run.statistics.returns[-1] >= until.amount
     if until.kind == "state":
         return run.world.states[run.interaction.transition().next_state] == until.state
     if until.kind == "td":
-        return td_error(run) >= until.amount
+        return td_error(run, before) >= until.amount - 1e-9
     solution = planning.solve(run.world, float(run.settings["discount"]))
     if not run.interaction.ended:
         return False
@@ -46,8 +47,9 @@ def holds(until, run):
 def first_step(until, run, most):
     """Where the condition first holds, found step by step."""
     while run.step < most:
+        before = float(run.interaction.memory.progress["abs_td_error"][0])
         run.advance(steps=1)
-        if holds(until, run):
+        if holds(until, run, before):
             return run.step
     return None
 

@@ -30,9 +30,9 @@ def test_without_a_file_the_keys_are_those_of_the_table(file):
 
 
 def test_keys_are_written_as_people_write_them(file):
-    read = written(file, 'step = "n"\nfull_speed = ["!", "F5"]\nback = "pageup"\npage_up = ","')
+    read = written(file, 'step = "f2"\nfull_speed = ["!", "F5"]\nback = "pageup"\npage_up = ","')
     assert read == {
-        "step": ("n",),
+        "step": ("f2",),
         "full_speed": ("exclamation_mark", "f5"),
         "back": ("pageup",),
         "page_up": ("comma",),
@@ -47,14 +47,14 @@ def test_two_commands_may_swap_their_keys(file):
     ("text", "said"),
     [
         ('step = "e"', "'e' is the key of both step and finish_episode"),
-        ('step = ["n", "n"]', "'n' is the key of both step and step"),
+        ('step = ["f2", "f2"]', "'F2' is the key of both step and step"),
         ('setp = "n"', "unknown command 'setp'; did you mean 'stop'? (qscope keys lists them all)"),
         ('step = "ctrl+enter"', "'ctrl+enter' is no key that works everywhere"),
         ('step = "ctrl+i"', "no key that works everywhere"),
         ('step = "3"', "'3' is kept for actions and steps"),
         ("step = 3", "step: write a key"),
         ("step = []", "step: write a key"),
-        ('step = ["n", 3]', "step: write a key"),
+        ('step = ["f2", 3]', "step: write a key"),
         ('step = ""', "no key that works everywhere"),
         ("step = ", "not valid TOML"),
         ('[colours]\na = "b"', "'colours' is not possible"),
@@ -80,27 +80,27 @@ def test_every_key_of_the_table_works_everywhere():
 
 
 async def test_remapped_keys_work_and_the_old_ones_do_not(file):
-    commands.use(written(file, 'step = ["n", "f5"]\nfinish_episode = "s"\nhelp = "e"'))
+    commands.use(written(file, 'step = ["f2", "f5"]\nfinish_episode = "s"\nhelp = "e"'))
     trainer = FakeTrainer()
     app = QScope(trainer, FakeLibrary())
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("n", "f5", "s", "question_mark")
+        await pilot.press("f2", "f5", "s", "question_mark")
         assert app.screen is app.main_screen
-        assert app.main_screen.query_one(KeyLine).draw(79, 1).text.startswith("n step s episode")
+        assert app.main_screen.query_one(KeyLine).draw(79, 1).text.startswith("F2 step s episode")
         await pilot.press("e")
         assert app.screen is not app.main_screen
     assert trainer.commands == [messages.Step(), messages.Step(), messages.FinishEpisode()]
     keys, texts = (list(column.cells) for column in help_table().columns)
-    assert keys[texts.index("Make one transition, then wait.")].split() == ["n", "f5"]
+    assert keys[texts.index("Make one transition, then wait.")].split() == ["F2", "F5"]
 
 
 def test_the_keys_are_listed_with_their_file(file, capsys):
-    written(file, 'step = "n"')
+    written(file, 'step = "f2"')
     assert run_command_line(["keys", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert (listed["file"], listed["exists"]) == (str(file), True)
     step = next(row for row in listed["keys"] if row["id"] == "step")
-    assert (step["keys"], step["default"]) == (["n"], ["s"])
+    assert (step["keys"], step["default"]) == (["f2"], ["s"])
     assert [row["id"] for row in listed["keys"]] == [command.id for command in commands.COMMANDS]
     assert run_command_line(["keys"]) == 0
     assert f"Remap them in {file} (* remapped there)" in capsys.readouterr().out

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from engine import messages
 from engine.messages import Snapshot
 from tui import commands
+from tui.screens.paced import Paced
 from tui.screens.spans import SpansCompositor
 from tui.widgets.panel import Drawing, Panel
 
@@ -35,7 +36,7 @@ def passed_on() -> list[BindingType]:
     return [Binding(",".join(c.keys), f"pass_on('{c.id}')", c.label, show=False, id=c.id) for c in known]
 
 
-class LiveScreen(ModalScreen[None]):
+class LiveScreen(Paced[None], ModalScreen[None]):
     """A panel over the whole window, with a line of keys below it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -6,8 +6,8 @@ from engine.agents.kernels.choosing import act, expected_value, highest
 from engine.agents.kernels.compiled import Generator, Limits, compiled
 from engine.agents.kernels.schedules import schedule_value, step_size_value
 from engine.agents.kernels.tables import Tables, note_pair, note_update
-from engine.agents.kernels.world import begin_episode, fold, react, record
-from engine.interaction import FINISHED_CAPACITY, Memory, Model
+from engine.agents.kernels.world import begin_episode, fold, goes_on, react, record
+from engine.interaction import Memory, Model
 from engine.worlds.mdp import BoolArray, FloatArray
 
 Q_LEARNING, SARSA, EXPECTED_SARSA, DOUBLE_Q_LEARNING = range(4)
@@ -69,10 +69,7 @@ def learn_by_table(
     progress = memory.progress[0]
     finished_before = memory.finished_count[0]
     steps = 0
-    watch = memory.watch[0]
-    while steps < limits[0] and memory.finished_count[0] < FINISHED_CAPACITY and not watch["met"]:
-        if memory.finished_count[0] - finished_before >= limits[1]:
-            break
+    while goes_on(memory, limits, steps, finished_before):
         if progress["ended"]:
             begin_episode(model, memory, world_rng)
             tables.pending[0]["chosen"] = False

@@ -18,8 +18,13 @@ def draw(cumulative: FloatArray, first: int, last: int, u: float) -> int:
 
 @compiled
 def goes_on(memory: Memory, limits: Limits, steps: int, finished_before: int) -> bool:
-    """Whether a loop makes one more step: not at its limits, nor when the list of finished episodes is full."""
+    """Whether a loop makes one more step.
+
+    Not at its limits, nor when the list of finished episodes is full, nor when what is watched for has happened.
+    """
     finished = memory.finished_count[0]
+    if memory.watch[0]["met"]:
+        return False
     return steps < limits[0] and finished - finished_before < limits[1] and finished < FINISHED_CAPACITY
 
 
