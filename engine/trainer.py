@@ -128,8 +128,8 @@ class Trainer:
         try:
             if self._commands and not self._has_to_wait(self._commands[0]):
                 self._way = None
-                self._obey(self._commands.popleft())
                 self._obeyed += 1
+                self._obey(self._commands.popleft())
                 if not self._pace.playing:
                     self._session.leave_breakpoint()
             elif self._pace.playing:
@@ -140,6 +140,7 @@ class Trainer:
             if not self._commands or self._clock() >= self._pace.next_publishing:
                 self._publish()
         except InputError as error:
+            self._session.breakpoint = None
             self._pace.pause()
             self._session.notify(str(error), error=True)
             self._publish()

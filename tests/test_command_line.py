@@ -311,3 +311,28 @@ def test_the_random_agent_is_evaluated_as_the_random_walk_that_it_is(run_json):
     error = (2 * walk["std_return"] ** 2 / 2000) ** 0.5
     trained = sum(report["returns"]) / 2000
     assert abs(trained - walk["mean_return"]) < 4 * error
+
+
+def test_training_stops_where_a_condition_first_holds(run_json):
+    report = run_json(*TRAIN, "--steps", "100000", "--until", "return >= 9")
+    assert (report["stopped_by"], report["steps"], report["episodes"]) == ("return>=9", 52, 4)
+    assert report["returns"][-1] == 10.0
+    assert run_json(*TRAIN, "--steps", "52")["digest"] == report["digest"]
+
+
+@pytest.mark.parametrize("limit", ["steps", "episodes"])
+def test_where_the_limit_comes_first_it_is_named(run_json, limit):
+    report = run_json(*TRAIN, f"--{limit}", "5", "--until", "return>=1000")
+    assert (report["stopped_by"], report[limit]) == (limit, 5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--steps", "5", "--until", "soon"], "'soon' is no condition"),
+        (["--steps", "5", "--until", "state 9,9"], "no state '9,9'"),
+        (["--actions", "right", "--until", "return>=9"], "--until needs"),
+    ],
+)
+def test_an_end_that_cannot_be_is_told_in_one_line(run, arguments, said):
+    assert_mistake(run(*TRAIN, *arguments), said)

@@ -287,6 +287,8 @@ def _expect_an_amount(options: argparse.Namespace, run: Run) -> None:
             f"the agent {run.agent_name} waits for a person: give its actions, as in --actions 'right right up',"
             " without --steps and --episodes"
         )
+    if options.until and not goes_on:
+        raise InputError("--until needs --episodes N or --steps N: how far to go at most")
     if not goes_on and not options.actions:
         raise InputError("train needs --episodes N, --steps N or --actions NAMES (qscope train --help explains)")
 

@@ -103,3 +103,13 @@ def test_stopped_on_the_way_one_is_in_the_same_run():
     plain.advance(past.step)
     assert 5000 <= past.step < 9000
     assert past.run.digest() == plain.run.digest()
+
+
+def test_whoever_waits_for_a_person_is_not_run_until_anything(trainer):  # noqa: F811
+    trainer.submit(Start("seed-2x3", "human"))
+    trainer.submit(NEVER)
+    refused = wait_for(trainer, lambda s: s.obeyed == 3 and not s.playing)
+    assert "waits for you" in told(refused)[-1]
+    assert refused.until == ""
+    trainer.submit(Step())
+    assert wait_for(trainer, lambda s: s.obeyed == 4).step == 0

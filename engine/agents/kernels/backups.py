@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.agents.kernels.compiled import Record, compiled
-from engine.agents.kernels.world import record
-from engine.interaction import FINISHED_CAPACITY, PATH_CAPACITY, Memory
+from engine.agents.kernels.world import goes_on, keep_watch, record
+from engine.interaction import PATH_CAPACITY, Memory
 from engine.worlds.mdp import BoolArray, FloatArray, IntArray
 
 VALUE_ITERATION, EVALUATION, IMPROVEMENT = range(3)
@@ -206,9 +206,7 @@ def back_up_states(
     at, progress = plan.at[0], memory.progress[0]
     finished_before = memory.finished_count[0]
     made = 0
-    while made < steps and memory.finished_count[0] < FINISHED_CAPACITY:
-        if memory.finished_count[0] - finished_before >= episodes:
-            break
+    while goes_on(memory, (steps, episodes, -1), made, finished_before):
         if progress["ended"]:
             begin_sweep(plan, memory)
         s = next_acting(dynamics.legal, at["next_state"])
@@ -233,6 +231,7 @@ def back_up_states(
         a = plan.backup[0]["action"]
         if a < 0:
             a = best_of(plan.action_values, dynamics.legal[s], -1, -1)
+        keep_watch(memory, s, change, ended)
         record(memory, s, a, gained, s, settled, ended and not settled, False, 1.0, 0.0, False)
         made += 1
     return made

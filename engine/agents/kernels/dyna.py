@@ -7,8 +7,8 @@ from engine.agents.kernels.experience import Experience, remember
 from engine.agents.kernels.priority_queue import Queue, pop, push
 from engine.agents.kernels.schedules import schedule_value, step_size_value
 from engine.agents.kernels.tables import Tables, note_pair, note_update
-from engine.agents.kernels.world import begin_episode, fold, react, record
-from engine.interaction import FINISHED_CAPACITY, Memory, Model
+from engine.agents.kernels.world import begin_episode, fold, goes_on, react, record
+from engine.interaction import Memory, Model
 from engine.worlds.mdp import BoolArray, FloatArray, IntArray
 
 Planning = tuple[int, bool, float]
@@ -128,9 +128,7 @@ def learn_and_plan(
     updates, prioritized, least = planning
     finished_before = memory.finished_count[0]
     steps = 0
-    while steps < limits[0] and memory.finished_count[0] < FINISHED_CAPACITY:
-        if memory.finished_count[0] - finished_before >= limits[1]:
-            break
+    while goes_on(memory, limits, steps, finished_before):
         if progress["ended"]:
             begin_episode(model, memory, world_rng)
         s = progress["state"]

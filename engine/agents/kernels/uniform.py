@@ -2,8 +2,8 @@
 
 from engine.agents.kernels.choosing import random_action
 from engine.agents.kernels.compiled import Generator, Limits, compiled
-from engine.agents.kernels.world import begin_episode, fold, react, record
-from engine.interaction import FINISHED_CAPACITY, Memory, Model
+from engine.agents.kernels.world import begin_episode, fold, goes_on, react, record
+from engine.interaction import Memory, Model
 from engine.worlds.mdp import IntArray
 
 
@@ -25,9 +25,7 @@ def walk_at_random(
     progress = memory.progress[0]
     finished_before = memory.finished_count[0]
     steps = 0
-    while steps < limits[0] and memory.finished_count[0] < FINISHED_CAPACITY:
-        if memory.finished_count[0] - finished_before >= limits[1]:
-            break
+    while goes_on(memory, limits, steps, finished_before):
         if progress["ended"]:
             begin_episode(model, memory, world_rng)
         s = progress["state"]

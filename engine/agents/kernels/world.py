@@ -55,6 +55,16 @@ def react(model: Model, state: int, action: int, length: int, generator: Generat
 
 
 @compiled
+def keep_watch(memory: Memory, state: int, td_error: float, ended: bool) -> None:
+    """Note whether what is watched for has happened in the step that led to `state`."""
+    watch = memory.watch[0]
+    if state == watch["state"] or abs(td_error) >= watch["abs_td_error"]:
+        watch["met"] = True
+    if ended and memory.progress[0]["return"] >= watch["return"]:
+        watch["met"] = True
+
+
+@compiled
 def fold(
     memory: Memory,
     reward: float,
@@ -75,13 +85,8 @@ def fold(
     progress["discount_power"] *= discount
     progress["abs_td_error"] += abs(td_error)
     memory.path[progress["length"] % PATH_CAPACITY] = next_state
-    watch = memory.watch[0]
-    if next_state == watch["state"] or abs(td_error) >= watch["abs_td_error"]:
-        watch["met"] = True
     if terminated or truncated:
         progress["ended"] = True
-        if progress["return"] >= watch["return"]:
-            watch["met"] = True
         episode = memory.finished[memory.finished_count[0]]
         episode["return"] = progress["return"]
         episode["discounted_return"] = progress["discounted_return"]
@@ -91,6 +96,7 @@ def fold(
         episode["mean_abs_td_error"] = progress["abs_td_error"] / progress["length"]
         episode["epsilon"] = epsilon
         memory.finished_count[0] += 1
+    keep_watch(memory, next_state, td_error, terminated or truncated)
 
 
 @compiled
