@@ -189,13 +189,20 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     amount.add_argument("--steps", type=_positive, metavar="N", help="for N more transitions")
     train.add_argument("--actions", metavar="NAMES", help="actions by hand that come first, such as 'right right up'")
     train.add_argument(
-        "--until", type=Until.parse, metavar="WHAT", help=f"stop before, where this first holds: {', '.join(EXAMPLES)}"
+        "--until", type=_until, metavar="WHAT", help=f"stop before, where this first holds: {', '.join(EXAMPLES)}"
     )
     train.add_argument("--seed", type=_seed, metavar="S", help="where all chance comes from")
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the agent")
     train.add_argument("--resume", metavar="SAVE", help="go on with a saved run instead of beginning one")
     train.add_argument("--save", metavar="NAME", help="save the run under this name when it is done")
     train.add_argument("--no-returns", action="store_true", help="leave the list of returns out of the JSON")
+
+
+def _until(text: str) -> Until:
+    try:
+        return Until.parse(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _positive(text: str) -> int:
