@@ -22,6 +22,8 @@ LIBRARY = (
     "cliff",
     "windy",
     "windy-king",
+    "random-walk",
+    "maximization-bias",
     "bridge",
     "russell-norvig-4x3",
     "frozen-lake-4x4",

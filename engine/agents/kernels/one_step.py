@@ -2,7 +2,7 @@
 
 from engine.agents.exploration import Behaviour
 from engine.agents.kernels.acting import look_ahead
-from engine.agents.kernels.choosing import act, expected_value, highest
+from engine.agents.kernels.choosing import act, best_action, expected_value, highest
 from engine.agents.kernels.compiled import Generator, Limits, compiled
 from engine.agents.kernels.schedules import schedule_value, step_size_value
 from engine.agents.kernels.tables import Tables, note_pair, note_update
@@ -34,7 +34,8 @@ def bootstrap(
 
     Q-learning: the best action (Sutton & Barto, 2nd ed., equation 6.8). SARSA: the action that is taken next (6.7).
     Expected SARSA: the mean under the policy (6.9), which is no single action: -1. Double Q-learning: the best action
-    of the table that learns, valued by the other one (6.10).
+    of the table that learns, valued by the other one (6.10); of several best ones any, as always taking the first would
+    favour it.
     """
     if rule == SARSA:
         action = look_ahead(kind, tables, state, legal, level, generator)
@@ -42,7 +43,8 @@ def bootstrap(
     if rule == EXPECTED_SARSA:
         return -1, expected_value(kind, tables.q[state], tables.visits[state], legal, level)
     if rule == DOUBLE_Q_LEARNING:
-        action, _ = highest(tables.other[state] if other else tables.q[state], legal)
+        mine = tables.other[state] if other else tables.q[state]
+        action = best_action(mine, mine, legal, generator)
         return action, tables.q[state, action] if other else tables.other[state, action]
     return highest(tables.q[state], legal)
 
