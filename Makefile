@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Those we compare ourselves with have an environment of their own, so that ours holds nothing that qscope does not need.
+PEERS := .venv-peers
 # The constraints hold for what is needed to build the package, too.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -24,8 +26,11 @@ check: $(VENV)/.installed-dev ## ruff, mypy and import-linter
 torture: $(VENV)/.installed-dev ## try to lose and to fool saves, and print a table (minutes)
 	$(BIN)/python -m tests.benchmarks.torture
 
+validate: $(VENV)/.installed-dev $(PEERS)/.installed ## hold our numbers against the literature and against peers (half an hour at most)
+	$(BIN)/python -m tests.validation $(CLAIMS)
+
 clean: ## remove the virtual environment and everything that is made anew
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find engine tui tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -41,4 +46,9 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
-.PHONY: help run test check torture clean
+$(PEERS)/.installed: $(VENV)/bin/python constraints.txt
+	$(BIN)/python -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet stable-baselines3 gymnasium numpy torch==2.13.0
+	@touch $@
+
+.PHONY: help run test check torture validate clean

@@ -1,0 +1,88 @@
+"""Planning with a learned model: the Dyna maze of chapter 8 of Sutton & Barto."""
+
+from functools import partial
+
+import numpy as np
+
+from engine.planning import solve
+from engine.run import Run
+from engine.worlds.mdp import TabularMDP
+from tests.validation.learning import episodes_of, greedy_length, with_key
+from tests.validation.plain import Reaction, dyna_q_episode_lengths
+from tests.validation.registry import Claim
+from tests.validation.rows import ERRORS, Row, bound_row, mean_and_error, mean_row
+
+FIFTH_EPISODE = {0: 237.0, 5: 24.0, 50: 18.0}
+BOOK_RUNS = 30
+"""How many repetitions Figure 8.2 is the mean of."""
+RUNS = {0: 2000, 5: 1000, 50: 100}
+SETTINGS = {"epsilon": "0.1", "step_size": "0.1", "discount": "0.95"}
+
+
+def maze() -> TabularMDP:
+    """Return the Dyna maze without a limit of steps, as in the book."""
+    return with_key("dyna-maze", max_steps=1_000_000)
+
+
+def fifth_episode(planning_steps: int) -> list[Row]:
+    """Take the length of the fifth episode, against the figure and against the plain algorithm."""
+    world, runs = maze(), RUNS[planning_steps]
+    settings = {**SETTINGS, "planning_steps": str(planning_steps)}
+    ours = [float(episodes_of(world, "dyna-q", settings, seed, 5)[1][-1]) for seed in range(runs)]
+    plain_lengths = [
+        dyna_q_episode_lengths(reactions_of(world), int(world.start.argmax()), planning_steps, 5, seed)[-1]
+        for seed in range(runs)
+    ]
+    reference, error = mean_and_error(plain_lengths)
+    claim = f"Dyna maze, {planning_steps} planning steps: length of the fifth episode"
+    book = f"Sutton & Barto, 2nd ed., Example 8.1 and Figure 8.2, the mean of {BOOK_RUNS} repetitions"
+    plain = "Sutton & Barto, 2nd ed., section 8.2, in plain Python (tests/validation/plain.py)"
+    return [
+        mean_row(claim, FIFTH_EPISODE[planning_steps], book, ours[:BOOK_RUNS], f"seeds 0 to {BOOK_RUNS - 1}"),
+        mean_row(f"{claim}, finer", reference, plain, ours, f"seeds 0 to {runs - 1}", reference_error=error),
+    ]
+
+
+def reactions_of(world: TabularMDP) -> list[list[Reaction]]:
+    """Read a world without chance as plain lists: what each action leads to in each state, nothing in terminal ones."""
+    first = world.offsets[:-1].reshape(world.legal.shape)
+    return [
+        [(int(world.next_state[o]), float(world.reward[o]), bool(world.terminated[o])) for o in row if not terminal]
+        for row, terminal in zip(first.tolist(), world.terminal.tolist(), strict=True)
+    ]
+
+
+def prioritized() -> list[Row]:
+    """Compare how many real steps it takes to the shortest greedy path, with and without priorities."""
+    world = maze()
+    shortest = round(np.log(solve(world).start_value) / np.log(0.95)) + 1
+    steps = {
+        flag: [float(steps_to_shortest(world, flag, seed, shortest)) for seed in range(60)]
+        for flag in ("true", "false")
+    }
+    ratios = np.log(steps["true"]) - np.log(steps["false"])
+    mean, error = mean_and_error(ratios.tolist())
+    source = "Sutton & Barto, 2nd ed., Example 8.4: priorities find the way sooner, from the same number of updates"
+    note = (
+        f"log of the ratio of steps; {np.mean(steps['true']):.0f} with, {np.mean(steps['false']):.0f} without; 60 seeds"
+    )
+    claim = "Dyna maze, 5 planning steps: prioritized is sooner (upper end of the log ratio)"
+    return [bound_row(claim, source, mean + ERRORS * error, most=0.0, note=note)]
+
+
+def steps_to_shortest(world: TabularMDP, flag: str, seed: int, shortest: int, most: int = 20_000) -> int:
+    """Return after how many steps, in fifties, the greedy path is as short as can be, at most `most`."""
+    run = Run(world, "dyna-q", {**SETTINGS, "planning_steps": "5", "prioritized": flag}, seed)
+    greedy_world = with_key("dyna-maze", max_steps=100)
+    while run.step < most:
+        run.advance(steps=50)
+        run.world = greedy_world
+        if greedy_length(run) == shortest:
+            break
+    return run.step
+
+
+CLAIMS = (
+    *(Claim(f"dyna-{steps}", partial(fifth_episode, steps), 40) for steps in FIFTH_EPISODE),
+    Claim("dyna-prioritized", prioritized, 10),
+)
