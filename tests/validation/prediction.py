@@ -95,10 +95,10 @@ def line_world() -> TabularMDP:
     return catalogue.build("random-walk-19", {**definition, "transitions": rows})
 
 
-def many_steps(agent: str, key: str, value: float, step_size: float) -> list[Row]:
+def many_steps(agent: str, key: str, value: float, step_size: float, **more: str) -> list[Row]:
     """Take the error over the first 10 episodes of the walk over 19 states, against the plain algorithm."""
     world, ours = line_world(), []
-    settings = {"step_size": str(step_size), "epsilon": "0", key: f"{value:g}"}
+    settings = {"step_size": str(step_size), "epsilon": "0", key: f"{value:g}", **more}
     for seed in range(RUNS):
         run = Run(world, agent, settings, seed)
         errors = []
@@ -135,5 +135,5 @@ CLAIMS = (
     *(Claim(f"walk-td-{size:g}", partial(td_error_of_values, size), 3) for size in (0.05, 0.1, 0.15)),
     Claim("walk-monte-carlo", monte_carlo, 3),
     Claim("walk-n-step-4", partial(many_steps, "n-step-sarsa", "n", 4, 0.4), 10),
-    Claim("walk-lambda-0.8", partial(many_steps, "sarsa-lambda", "lambda", 0.8, 0.2), 20),
+    Claim("walk-lambda-0.8", partial(many_steps, "sarsa-lambda", "trace_decay", 0.8, 0.2, traces="accumulating"), 20),
 )

@@ -16,8 +16,8 @@ SAFE_OR_SHORT = {"q-learning": 13, "expected-sarsa": 15}
 
 SPECIAL_CASES = {
     ("n-step-sarsa", "n", "1"): "sarsa",
-    ("sarsa-lambda", "lambda", "0"): "sarsa",
-    ("q-lambda", "lambda", "0"): "q-learning",
+    ("sarsa-lambda", "trace_decay", "0"): "sarsa",
+    ("q-lambda", "trace_decay", "0"): "q-learning",
     ("dyna-q", "planning_steps", "0"): "q-learning",
 }
 """What an agent is with a setting: one of the one-step rules."""
