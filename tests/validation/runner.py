@@ -1,6 +1,8 @@
 """Measure claims in parallel processes and say each as it comes."""
 
+import ctypes
 import os
+import signal
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -12,6 +14,8 @@ from tests.validation.registry import Claim
 from tests.validation.rows import Row, failed_row
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+SET_PARENT_DEATH_SIGNAL = 1
+"""Of prctl(2)."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,9 @@ def measure_all(claims: Mapping[str, Claim], processes: int) -> Iterator[Finding
     for variable in THREADS:
         os.environ[variable] = "1"
     longest_first = sorted(claims.values(), key=lambda claim: -claim.seconds)
-    with ProcessPoolExecutor(processes, get_context("spawn"), max_tasks_per_child=1) as pool:
+    with ProcessPoolExecutor(
+        processes, get_context("spawn"), max_tasks_per_child=1, initializer=_end_with_parent
+    ) as pool:
         names: dict[Future[Finding], str] = {pool.submit(measure, claim.name): claim.name for claim in longest_first}
         for future in as_completed(names):
             broken = future.exception()
@@ -46,6 +52,11 @@ def measure_all(claims: Mapping[str, Claim], processes: int) -> Iterator[Finding
                 yield future.result()
             else:
                 yield Finding(names[future], [failed_row(names[future], f"its process died: {broken}")], 0.0)
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end this process if the one that started it is killed, rather than measure for nobody."""
+    ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
 def _of_children() -> float:
