@@ -28,6 +28,7 @@ OPTIONS = [
     {"target_network": "false"},
     {"target_tau": "0.02"},
     {"train_every": "3"},
+    {"train_every": "5", "gradient_steps": "4"},
     {"n_step": "4"},
     {"prioritized": "true"},
     {"encoding": "coordinates"},
@@ -73,6 +74,12 @@ def test_a_run_goes_on_exactly_from_its_state(options):
     for one in (run, other):
         one.advance(steps=40)
     assert run.digest() == other.digest()
+
+
+def test_it_makes_so_many_updates_each_time_it_trains():
+    run = make({"train_every": "5", "gradient_steps": "4"})
+    run.advance(steps=34)
+    assert run.agent.update().updates == 3 * 4
 
 
 def test_a_run_goes_on_exactly_from_the_middle_of_its_returns_after_interventions():

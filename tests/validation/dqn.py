@@ -20,7 +20,7 @@ CARTPOLE = {
     "replay_capacity": "100000",
     "learning_starts": "1000",
     "train_every": "256",
-    "updates_per_train": "128",
+    "gradient_steps": "128",
     "target_update_every": "128",  # there every 10 transitions, so once between two rounds of 128 updates
     "loss": "huber",
     "gradient_clip": "10",
@@ -40,47 +40,47 @@ def one_update(double: bool, huber: bool) -> list[Row]:
     """Take one step on a hand-made batch, and the same with torch.nn, autograd and torch.optim.Adam."""
     import torch
 
+    from engine.agents.dqn.architecture import Architecture
+    from engine.agents.dqn.encoding import OneHot
     from engine.agents.dqn.learner import QLearner, Rule
     from engine.agents.dqn.replay import Replay
 
+    encoding, architecture = OneHot(5), Architecture((5,), (16, 16), 2)
     legal = np.array([[True, True]] * 4 + [[False, False]])
     rule = Rule(LEARNING_RATE, double=double, huber=huber)
-    learner = QLearner(legal, (16, 16), rule, np.random.default_rng(0))
-    other = QLearner(legal, (16, 16), rule, np.random.default_rng(1))
-    learner.target.parameters.copy_(other.online.parameters)
+    learner = QLearner(encoding, legal, architecture, rule, np.random.default_rng(0))
+    learner.target.initialise(np.random.default_rng(1))
     online, target = _as_module(learner.online), _as_module(learner.target)
-    replay = Replay(len(HAND_MADE))
-    for row in HAND_MADE:
-        replay.add(*row)
+    replay = Replay(len(HAND_MADE), encoding)
+    for number, (state, action, reward, next_state, terminated) in enumerate(HAND_MADE):
+        replay.add(state, action, reward, next_state, 0 if terminated else 1, number)
     batch = replay.sample(32, np.random.default_rng(2))
-    ended = {(state, action): terminated for state, action, _, _, terminated in HAND_MADE}
-    pairs = zip(batch.states.tolist(), batch.actions.tolist(), strict=True)
-    continues = torch.tensor([0.0 if ended[pair] else 1.0 for pair in pairs])
+    states, actions, rewards, next_states, ended = (
+        torch.tensor(column) for column in zip(*(HAND_MADE[row] for row in batch.rows), strict=True)
+    )
 
     with torch.no_grad():
-        seen = torch.eye(5)[batch.next_states]
-        judged = target(seen)
-        best = online(seen).argmax(1, keepdim=True) if double else judged.argmax(1, keepdim=True)
-        goals = batch.rewards + DISCOUNT * continues * judged.gather(1, best).squeeze(1)
-    measure = torch.nn.functional.smooth_l1_loss if huber else torch.nn.functional.mse_loss
-    loss = measure(online(torch.eye(5)[batch.states]).gather(1, batch.actions.unsqueeze(1)).squeeze(1), goals)
+        judged, seen = target(torch.eye(5)[next_states]), online(torch.eye(5)[next_states])
+        best = (seen if double else judged).argmax(1, keepdim=True)
+        goals = rewards + DISCOUNT * ~ended * judged.gather(1, best).squeeze(1)
+    values = online(torch.eye(5)[states]).gather(1, actions.unsqueeze(1)).squeeze(1)
+    loss = (torch.nn.functional.smooth_l1_loss if huber else torch.nn.functional.mse_loss)(values, goals)
     optimiser = torch.optim.Adam(online.parameters(), lr=LEARNING_RATE)
     loss.backward()
     optimiser.step()
-    held = batch.rewards + DISCOUNT * batch.continues * learner.next_values(batch.next_states)
     result = learner.update(batch, DISCOUNT)
 
-    linear = [layer for layer in online if isinstance(layer, torch.nn.Linear)]
-    moved = [
-        max(_gap(ours[0].t(), plain.weight), _gap(ours[1], plain.bias))
-        for ours, plain in zip(learner.online.layers, linear, strict=True)
-    ]
+    off = _gap(torch.from_numpy(learner.td_errors), goals - values)
+    moved = max(
+        _gap(ours, plain)
+        for ours, plain in zip(_as_module(learner.online).parameters(), online.parameters(), strict=True)
+    )
     name = f"DQN ({'double, ' if double else ''}{'huber' if huber else 'mse'})"
     source = "the same with torch.nn, autograd and torch.optim.Adam; the batch has terminated and truncated rows"
     return [
-        bound_row(f"{name}: targets of a batch, largest error", source, float((held - goals).abs().max()), most=1e-5),
+        bound_row(f"{name}: targets minus values of a batch, largest error", source, off, most=1e-5),
         near_row(f"{name}: loss of a batch", float(loss.detach()), source, result.loss, 1e-5),
-        bound_row(f"{name}: weights after one Adam step, largest error", source, max(moved), most=1e-5),
+        bound_row(f"{name}: weights after one Adam step, largest error", source, moved, most=1e-5),
     ]
 
 
@@ -93,7 +93,7 @@ def _as_module(network: Any) -> Any:
     import torch
 
     layers: list[torch.nn.Module] = []
-    for weight, bias in network.layers:
+    for weight, bias, *_ in (*network.layers.hidden, *network.layers.heads):
         layer = torch.nn.Linear(*weight.shape)
         with torch.no_grad():
             layer.weight.copy_(weight.t())

@@ -34,12 +34,14 @@ def fifth_episode(planning_steps: int) -> list[Row]:
         for seed in range(runs)
     ]
     reference, error = mean_and_error(plain_lengths)
+    book_error = float(np.std(ours) / np.sqrt(BOOK_RUNS))
+    note = f"seeds 0 to {runs - 1}"
     claim = f"Dyna maze, {planning_steps} planning steps: length of the fifth episode"
     book = f"Sutton & Barto, 2nd ed., Example 8.1 and Figure 8.2, the mean of {BOOK_RUNS} repetitions"
     plain = "Sutton & Barto, 2nd ed., section 8.2, in plain Python (tests/validation/plain.py)"
     return [
-        mean_row(claim, FIFTH_EPISODE[planning_steps], book, ours[:BOOK_RUNS], f"seeds 0 to {BOOK_RUNS - 1}"),
-        mean_row(f"{claim}, finer", reference, plain, ours, f"seeds 0 to {runs - 1}", reference_error=error),
+        mean_row(claim, FIFTH_EPISODE[planning_steps], book, ours, note, reference_error=book_error, form=".1f"),
+        mean_row(f"{claim}, finer", reference, plain, ours, note, reference_error=error, form=".1f"),
     ]
 
 

@@ -144,19 +144,20 @@ class DQN:
             self._keep_entry(entry)
 
     def _replay_batch(self) -> None:
-        """Make a gradient step if one is due now."""
+        """Make the gradient steps that are due now."""
         settings, learner = self.settings, self._learner
         if self._transitions % settings.train_every or self._transitions < settings.learning_starts:
             return
         if self._replay.size == 0:
             return
         correction = float(schedule_value(self._correction_row, self._transitions)) if settings.prioritized else 0.0
-        self._batch = self._replay.sample(settings.batch_size, self._generator, correction)
-        self._result = learner.update(self._batch, settings.discount)
-        self._replay.learn(self._batch, learner.td_errors)
         copies = settings.target_network and not settings.target_tau
-        if copies and learner.updates % settings.target_update_every == 0:
-            learner.copy_to_target()
+        for _ in range(settings.gradient_steps):
+            self._batch = self._replay.sample(settings.batch_size, self._generator, correction)
+            self._result = learner.update(self._batch, settings.discount)
+            self._replay.learn(self._batch, learner.td_errors)
+            if copies and learner.updates % settings.target_update_every == 0:
+                learner.copy_to_target()
 
     def _explanation(
         self, reward: float, before: float, after: float, next_value: float, next_action: int
