@@ -11,6 +11,7 @@ from textual.geometry import Size
 from engine.messages import Snapshot, WorldView
 from tui.colour import Palette
 from tui.widgets import numbers
+from tui.widgets.action_values import ActionValues, draw_action_values
 from tui.widgets.arrows import direction, glyph
 from tui.widgets.canvas import Canvas, shortened, width_of
 from tui.widgets.layers import scale_of
@@ -68,12 +69,25 @@ class QTable(Panel):
 
     def __init__(self, **arguments: str) -> None:
         super().__init__("Q(state, action)", **arguments)
+        self._action_values = ActionValues()
+
+    def watch_snapshot(self, old: Snapshot | None, new: Snapshot | None) -> None:
+        """Show the new snapshot; where states have no numbers, beside what was shown before."""
+        if new is not None and (old is None or old.world is not new.world):
+            self._action_values.clear()
+            self.border_title = "Q(now, action)" if new.observation else "Q(state, action)"
+        if new is not None and new.observation:
+            self._action_values.add(new)
+        super().watch_snapshot(old, new)
 
     def draw(self, width: int, height: int) -> Canvas:
         """Draw the names of the actions and below them as many states as there is room for."""
         canvas = Canvas(width, height)
         snapshot = self.snapshot
         if snapshot is None or not width or not height:
+            return canvas
+        if snapshot.observation:
+            draw_action_values(canvas, snapshot, self._action_values.values, self.palette)
             return canvas
         columns = columns_of(snapshot, width)
         pen = _RowPen(canvas, snapshot, columns, self.column, scale_of(snapshot.q), self.palette, self.sight)
@@ -85,7 +99,7 @@ class QTable(Panel):
 
     def follow(self, size: Size) -> None:
         """Bring the row of the current state into view."""
-        if self.snapshot is not None and self.should_follow:
+        if self.snapshot is not None and self.should_follow and not self.snapshot.observation:
             total, shown = len(self.snapshot.world.states), size.height - 1
             here = self.snapshot.state if self.sight.cursor is None else self.sight.cursor
             self.row = window(self.row, shown, total, here, MARGIN)
@@ -100,7 +114,7 @@ class QTable(Panel):
 
     def move_view(self, columns: int, rows: int, size: Size) -> None:
         """Move by rows of states and columns of actions."""
-        if self.snapshot is None:
+        if self.snapshot is None or self.snapshot.observation:
             return
         states, actions = self.snapshot.q.shape
         shown = columns_of(self.snapshot, size.width).shown

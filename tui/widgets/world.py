@@ -1,4 +1,4 @@
-"""The panel that shows the world: a map where there is one, names where there is none."""
+"""The panel that shows the world: a map where there is one, else names, or what is observed without a model."""
 
 from textual.content import Content
 from textual.geometry import Size
@@ -7,6 +7,7 @@ from engine.messages import Snapshot
 from tui.widgets.canvas import Canvas
 from tui.widgets.map_places import legal_actions, states_on_map
 from tui.widgets.map_view import View, view_following, view_of
+from tui.widgets.observation import draw_observation
 from tui.widgets.panel import Panel
 from tui.widgets.sight import Sight
 from tui.widgets.world_map import draw_map
@@ -38,6 +39,8 @@ class WorldPanel(Panel):
             return canvas
         if self.snapshot.world.cells:
             draw_map(canvas, self.snapshot, self.view(Size(width, height)), self.palette, self.sight)
+        elif self.snapshot.observation is not None:
+            draw_observation(canvas, self.snapshot, self.row, self.palette)
         else:
             draw_names(canvas, self.snapshot, self.row, self.palette)
         return canvas
@@ -65,6 +68,8 @@ class WorldPanel(Panel):
         if self.snapshot.world.cells:
             view = self.view(size)
             self.row, self.column = view.row, view.column
+        elif self.snapshot.observation is not None:
+            self.row = min(self.row, max(len(self.snapshot.observation.names) - size.height + 1, 0))
         else:
             self.row = min(self.row, max(len(legal_actions(self.snapshot, self.snapshot.state)) - size.height + 5, 0))
 
