@@ -15,7 +15,7 @@ run: $(VENV)/.installed ## set everything up, then open the application
 	@$(BIN)/qscope
 
 test: $(VENV)/.installed-dev ## set everything up, then pass the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/.installed-dev ## ruff, mypy and import-linter
 	$(BIN)/ruff check .

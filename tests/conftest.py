@@ -6,8 +6,10 @@ import pytest
 
 from tui import commands
 
+OF_THE_TESTS = "TEXTUAL_SNAPSHOT_TEMPDIR"  # By it the processes of a parallel run find each other's pictures.
 for name in [name for name in os.environ if name.startswith(("TEXTUAL", "QSCOPE"))] + ["NO_COLOR", "FORCE_COLOR"]:
-    os.environ.pop(name, None)
+    if name != OF_THE_TESTS:
+        os.environ.pop(name, None)
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["COLUMNS"] = "80"
 
