@@ -17,6 +17,7 @@ from engine.messages import Load, Start
 from tui import commands
 from tui.colour import Depth, depth
 from tui.driver import SturdyDriver
+from tui.lessons.lesson import Lesson
 from tui.screens.engine_library import EngineLibrary
 from tui.screens.main import MainScreen
 from tui.screens.ports import Library, Trainer
@@ -69,10 +70,12 @@ class QScope(App[None]):
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", show=False, priority=True, id="quit_anywhere")]
 
-    def __init__(self, trainer: Trainer, library: Library, *, welcome: bool = False) -> None:
+    def __init__(
+        self, trainer: Trainer, library: Library, *, welcome: bool = False, lesson: Lesson | None = None
+    ) -> None:
         super().__init__(driver_class=SturdyDriver if sys.platform == "linux" else None)
         self.set_keymap({command.id: ",".join(command.keys_now) for command in commands.COMMANDS})
-        self.main_screen = MainScreen(trainer, library, welcome=welcome)
+        self.main_screen = MainScreen(trainer, library, welcome=welcome, lesson=lesson)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         sixteen = depth(self.console.color_system, self.no_color) == Depth.SIXTEEN
@@ -130,21 +133,30 @@ class EngineTrainer(Trainer, Protocol):
         """Stop its thread and wait for the end; `forget` drops the autosave."""
 
 
-def run(saves: Path, first: Start | Load, *, timeline_memory: int, welcome: bool = False) -> int:
+def run(
+    saves: Path, first: Start | Load, *, timeline_memory: int, welcome: bool = False, lesson: Lesson | None = None
+) -> int:
     """Open the application on a run and return the exit code; raises `InputError` where there is no terminal.
 
     `timeline_memory`: bytes for the past of the run. `welcome`: ask whether to go on where the line broke, if the last
-    sitting ended without a word.
+    sitting ended without a word. `lesson`: open it; `first` is then its run.
     """
     from engine.trainer import Trainer
 
     require_terminal()
-    return run_with(Trainer(saves, timeline_memory), EngineLibrary(saves), first, welcome=welcome)
+    return run_with(Trainer(saves, timeline_memory), EngineLibrary(saves), first, welcome=welcome, lesson=lesson)
 
 
-def run_with(trainer: EngineTrainer, library: Library, first: Start | Load, *, welcome: bool = False) -> int:
+def run_with(
+    trainer: EngineTrainer,
+    library: Library,
+    first: Start | Load,
+    *,
+    welcome: bool = False,
+    lesson: Lesson | None = None,
+) -> int:
     """Run the application on that trainer; whatever ends it, what was learned is not lost."""
-    app = QScope(trainer, library, welcome=welcome)
+    app = QScope(trainer, library, welcome=welcome, lesson=lesson)
     rescue = Rescue(trainer.rescue, app.leave)
     rescue.install()
     try:

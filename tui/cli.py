@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from engine.errors import InputError, near_miss
 from engine.until import EXAMPLES, Until
-from tui import verbs
+from tui import teaching, verbs
 
 if TYPE_CHECKING:
     from engine.messages import Load, Start
@@ -31,6 +31,7 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "replay": verbs.replay,
     "export": verbs.export,
     "keys": verbs.keys,
+    "lessons": teaching.lessons,
 }
 
 
@@ -170,9 +171,16 @@ def _verb_parser() -> Parser:
     add("replay", "derive a saved run again from world, settings, seed and log, and compare").add_argument(
         "save", metavar="SAVE"
     )
+    _add_lessons(add("lessons", "list the lessons, open one, or check what its pages claim"))
     _add_export(add("export", "write the episodes or the Q-table of a save to a file for other programs"))
     add("keys", "list the keys of every command, and the file in which they can be remapped")
     return parser
+
+
+def _add_lessons(lessons: argparse.ArgumentParser) -> None:
+    lessons.add_argument("lesson", nargs="?", metavar="LESSON", help="a name of the list, or a .md file of your own")
+    lessons.add_argument("--check", action="store_true", help="play it through without the screen, claim by claim")
+    lessons.add_argument("--timeline-memory", type=_positive, default=64, metavar="MIB")
 
 
 def _add_export(export: argparse.ArgumentParser) -> None:

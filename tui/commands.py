@@ -10,6 +10,8 @@ from engine.messages import Snapshot
 
 KEY_NAMES = {
     "plus": "+",
+    "full_stop": ".",
+    "comma": ",",
     "equals_sign": "=",
     "minus": "−",
     "question_mark": "?",
@@ -88,7 +90,7 @@ def key_name(key: str) -> str:
 
 
 STEPPING, TIME, RUN, MEASURES = "Learning", "Time", "The run", "Measures"
-FILES, LOOKING = "Files", "The screen"
+FILES, LOOKING, LESSON = "Files", "The screen", "Lessons"
 
 COMMANDS = (
     Command("step", ("s",), "step", "Make one transition, then wait.", STEPPING, footer=1),
@@ -96,7 +98,7 @@ COMMANDS = (
     Command("play", ("space",), "run", "Run at the chosen speed, or pause.", STEPPING, footer=3),
     Command("full_speed", ("f",), "full", "Run as fast as it goes, or pause.", STEPPING, footer=10),
     Command("run_until", ("u",), "until", "Run until something holds: a return, a state, an error …", STEPPING, 12),
-    Command("stop", ("escape",), "stop", "Stop what goes on: a run, the way to a far step.", STEPPING),
+    Command("stop", ("escape",), "stop", "Stop what goes on: a run, the way to a far step; else a lesson.", STEPPING),
     Command("faster", ("plus", "equals_sign"), "faster", "Go one up on the ladder of speeds.", STEPPING, footer=20),
     Command("slower", ("minus",), "slower", "Go one down on the ladder of speeds.", STEPPING, footer=21),
     Command("demonstrate", ("g",), "greedy", "Show a greedy episode without learning; again: end it.", STEPPING, 11),
@@ -121,6 +123,11 @@ COMMANDS = (
     Command("export", ("X",), "export", "Write the screen, a table or a chart to a file.", FILES, footer=25),
     Command("save", ("S", "ctrl+s"), "save", "Save the run under a name.", FILES, footer=7),
     Command("open", ("O", "ctrl+o"), "open", "Go on with a saved run.", FILES, footer=13, needs_run=False),
+    Command(
+        "lessons", ("L",), "lessons", "Choose a lesson, a guided tour; again: leave it.", LESSON, 26, needs_run=False
+    ),
+    Command("next_page", ("full_stop",), "next page", "In a lesson: go on.", LESSON, 0, False, palette=False),
+    Command("previous_page", ("comma",), "page back", "In a lesson: go back.", LESSON, 0, False, palette=False),
     Command("inspect", ("i", "enter"), "inspect", "Inspect a state, the arrows choose it; again: close.", LOOKING, 12),
     Command("next_action", ("o",), "next action", "Inspecting: see the outcomes of the next action.", LOOKING),
     Command("next_layer", ("v",), "layer", "Show the next layer of the map: V, policy, visits, errors.", LOOKING, 13),

@@ -74,6 +74,8 @@ MOVED = {
 }
 TRIED_BY_LOOKING = {"inspect", "next_action", "next_layer", "zoom_in", "zoom_out"}
 """In `test_looking.py`."""
+TRIED_BY_LESSONS = {"lessons", "next_page", "previous_page"}
+"""In `test_lessons.py`."""
 KEYS = [(command.id, key) for command in COMMANDS for key in command.keys]
 
 
@@ -91,6 +93,7 @@ def test_every_key_of_the_table_is_tried_in_this_file():
         *OPENED,
         *MOVED,
         *TRIED_BY_LOOKING,
+        *TRIED_BY_LESSONS,
         "next_panel",
         "previous_panel",
         "follow",

@@ -12,13 +12,14 @@ from textual.widgets import Static
 from engine import messages
 from engine.messages import Snapshot
 from tui import commands
+from tui.lessons.lesson import Lesson
 from tui.screens.choose_agent import AgentSettings, ChooseAgent, ChosenAgent, chosen_settings
 from tui.screens.choose_world import ChooseWorld
 from tui.screens.confirm import Confirm
 from tui.screens.continue_run import CONTINUE, FORGET, ContinueRun
 from tui.screens.help import Help
+from tui.screens.lessons import TURNING, Lessons
 from tui.screens.live import LiveScreen
-from tui.screens.looking import Looking
 from tui.screens.measures import Measures
 from tui.screens.ports import Library, SaveEntry, Trainer
 from tui.screens.save import OpenSave, SaveRun
@@ -26,6 +27,7 @@ from tui.screens.spans import SpansCompositor
 from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.inspector import Inspector
 from tui.widgets.key_line import KeyLine
+from tui.widgets.lesson_strip import LessonStrip
 from tui.widgets.panel import Drawing, Panel
 from tui.widgets.q_table import QTable
 from tui.widgets.status import Status
@@ -42,15 +44,18 @@ FIRST_AGENT = "q-learning"
 """Who learns in a chosen world when there was no run before."""
 
 
-class MainScreen(Measures, Looking):
+class MainScreen(Measures, Lessons):
     """Shows the newest snapshot of a trainer and sends it what the person asks for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
 
-    def __init__(self, trainer: Trainer, library: Library, *, welcome: bool = False) -> None:
-        """`welcome`: ask whether to go on where the line broke, if it did."""
+    def __init__(
+        self, trainer: Trainer, library: Library, *, welcome: bool = False, lesson: Lesson | None = None
+    ) -> None:
+        """`welcome`: ask whether to go on where the line broke, if it did; `lesson`: begin with it."""
         super().__init__()
         self._welcome = welcome
+        self._first_lesson = lesson
         self._compositor = SpansCompositor()
         self.trainer = trainer
         self.library = library
@@ -68,6 +73,7 @@ class MainScreen(Measures, Looking):
                 yield QTable()
             yield EpisodesPanel()
             yield Inspector()
+            yield LessonStrip()
             yield Why()
             yield Timeline()
             yield KeyLine()
@@ -82,6 +88,8 @@ class MainScreen(Measures, Looking):
         self.query_one(Status).data_bind(MainScreen.driving)
         self.query_one(WorldPanel).focus()
         self.pull()
+        if self._first_lesson is not None:
+            self.open_lesson(self._first_lesson, begun=True)
         if self._welcome and (broken_off := self.library.broken_off()) is not None:
             self.app.push_screen(ContinueRun(broken_off), lambda answer: self._welcome_back(broken_off, answer))
         self.set_interval(1 / PULLS_A_SECOND, self.pull)
@@ -123,12 +131,13 @@ class MainScreen(Measures, Looking):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Refuse the commands that would do nothing now."""
         command = commands.by_id(action)
-        if action == "next_action" and self.sight.cursor is None:
+        if (action == "next_action" and self.sight.cursor is None) or (action in TURNING and self.lesson is None):
             return None
         return command is None or commands.available(command, self.snapshot) or None
 
     def send(self, command: messages.Command) -> None:
         """Hand a command to the trainer, and remember what it showed before."""
+        super().send(command)
         self._before_answer = self.trainer.snapshot
         self.trainer.submit(command)
 
@@ -169,7 +178,7 @@ class MainScreen(Measures, Looking):
 
     def action_reset(self) -> None:
         """Begin the run anew, after a question if something would be lost."""
-        self._unless_refused("reset", lambda: self.send(messages.Reset()))
+        self.unless_refused("reset", lambda: self.send(messages.Reset()))
 
     # The commands that ask something first.
 
@@ -268,7 +277,7 @@ class MainScreen(Measures, Looking):
         elif answer == FORGET:
             self.library.forget(broken_off)
 
-    def _unless_refused(self, verb: str, action: Callable[[], None]) -> None:
+    def unless_refused(self, verb: str, action: Callable[[], None]) -> None:
         """Do it at once if nothing would be lost; else ask before."""
         if not self._might_lose():
             action()
@@ -286,7 +295,7 @@ class MainScreen(Measures, Looking):
         if (snapshot := self.snapshot) is not None:
             settings = chosen_settings(self.library, snapshot)
             start = messages.Start(world, snapshot.agent.name, settings, snapshot.agent.seed)
-        self._unless_refused("begin", lambda: self.send(start))
+        self.unless_refused("begin", lambda: self.send(start))
 
     def _ask_for_settings(self, name: str | None) -> None:
         snapshot = self.snapshot
@@ -299,7 +308,7 @@ class MainScreen(Measures, Looking):
     def _start_with(self, chosen: ChosenAgent | None) -> None:
         if chosen is not None and self.snapshot is not None:
             start = messages.Start(self.snapshot.world.name, chosen.name, chosen.settings, chosen.seed)
-            self._unless_refused("begin", lambda: self.send(start))
+            self.unless_refused("begin", lambda: self.send(start))
 
     def _save_as(self, name: str | None) -> None:
         if name is None:
@@ -309,7 +318,7 @@ class MainScreen(Measures, Looking):
 
     def _load(self, name: str | None) -> None:
         if name is not None:
-            self._unless_refused("open", lambda: self.send(messages.Load(name)))
+            self.unless_refused("open", lambda: self.send(messages.Load(name)))
 
     def _leave(self, answer: str | None) -> None:
         if answer == "discard":

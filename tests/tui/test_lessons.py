@@ -1,0 +1,260 @@
+"""Lessons: no page may lie, none may break, and while one is read every key goes on working."""
+
+import pytest
+
+from engine.errors import InputError
+from engine.messages import ChangeSettings, FinishEpisode, GoTo, Load, Pause, Start, Step, StepBack
+from tests.tui.fakes import FakeLibrary, FakeTrainer, learned
+from tests.tui.test_sizes import screen_text
+from tui.app import QScope
+from tui.lessons import shelf
+from tui.lessons.expectations import Expectation
+from tui.lessons.lesson import read
+from tui.lessons.rehearsal import rehearse
+from tui.screens.choose_lesson import ChooseLesson
+from tui.screens.confirm import Confirm
+from tui.widgets.layers import Layer
+from tui.widgets.lesson_strip import LessonStrip, Reading, written
+
+FRONT = "---\ntitle: Mine\nworld: seed-2x3\nseed: 7\nsettings: epsilon=0.1\n---\n"
+FIRST = Start("seed-2x3", "q-learning", {"epsilon": "0.1"}, 7)
+
+
+def lesson_of(*pages):
+    return read(FRONT + "\n---\n".join(pages), "mine", "mine.md")
+
+
+TOUR = (
+    "A first page.\n> expect step = 0",
+    "Two steps.\n> go to step 2\n> show layer policy\ntry: `s`",
+    "Only words.",
+    "Another seed.\n> start seed=8\n> run 1 episode",
+)
+
+
+@pytest.mark.parametrize("name", shelf.ORDER)
+def test_all_that_a_shipped_lesson_claims_is_so(name):
+    lesson = shelf.find(name)
+    assert list(rehearse(lesson)) == []
+    assert sum(len(page.expectations) for page in lesson.pages) >= 5
+
+
+@pytest.mark.parametrize("name", shelf.ORDER)
+def test_each_page_fits_the_strip_at_80_columns(name):
+    lesson = shelf.find(name)
+    for number, page in enumerate(lesson.pages, start=1):
+        reading = Reading(lesson.title, number, len(lesson.pages), page.text, page.keys)
+        assert len(written(reading, 76)) <= 6, page.text
+
+
+def test_a_false_claim_is_told_with_its_line():
+    lesson = lesson_of("The second step.\n> go to step 2\n> expect q(0,0; up) = 3.00")
+    assert list(rehearse(lesson)) == ["mine.md:9: q(0,0; up) = 3.00: it is 0"]
+
+
+def test_a_number_in_the_text_without_a_claim_is_told():
+    assert list(rehearse(lesson_of("It is worth 4.2 here."))) == [
+        "mine.md:7: the text says 4.2, which no `> expect` of the page holds"
+    ]
+
+
+def test_a_state_that_is_none_is_told():
+    assert list(rehearse(lesson_of("Look at 7,7."))) == ["mine.md:7: the text names 7,7, which is no state of seed-2x3"]
+
+
+@pytest.mark.parametrize(
+    ("directive", "said"),
+    [
+        ("stat cliff", "mine.md:8: unknown directive 'stat'; did you mean 'start'?"),
+        ("go to 12", "mine.md:8: 'go' is written: go to step N"),
+        ("run 5 miles", "mine.md:8: 'run' is written"),
+        ("run 9999999 steps", "mine.md:8: run: 9999999 must lie between 1 and 20,000"),
+        ("set epsilon", "mine.md:8: 'set' is written"),
+        ("show layer q", "mine.md:8: 'show' is written"),
+        ("save", "mine.md:8: save is for the person alone"),
+        ("expect valeu = 3", "mine.md:8: nobody measures 'valeu'"),
+        ("expect step", "mine.md:8: 'step' claims nothing"),
+        ("start seed-2x3 seed=-1", "mine.md:8: seed=-1 is no whole number"),
+    ],
+)
+def test_a_wrong_directive_is_told_with_its_line(directive, said):
+    with pytest.raises(InputError) as error:
+        lesson_of(f"A page.\n> {directive}")
+    assert str(error.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("A page.", "x.md:1: a lesson begins with a line ---"),
+        ("---\ntitle: A\n", "x.md:2: the front matter has no end"),
+        ("---\ntitle: A\n---\nA page.", "x.md:3: the front matter has no 'world'"),
+        ("---\ntitel: A\n---\n", "x.md:2: unknown key 'titel'; did you mean 'title'?"),
+        ("---\ntitle: A\nworld: cliff\n---\n", "x.md:4: a lesson needs at least one page"),
+        ("---\ntitle: A\nworld: cliff\n---\n> step\n", "x.md:5: a page needs a sentence"),
+    ],
+)
+def test_a_file_that_is_no_lesson_is_told_in_one_line(text, said):
+    with pytest.raises(InputError) as error:
+        read(text, "x", "x.md")
+    assert str(error.value).startswith(said)
+
+
+def test_where_a_run_is_after_episodes_cannot_be_told_from_the_file():
+    with pytest.raises(InputError, match=r"mine\.md:9: after `run"):
+        lesson_of("A page.\n> run 3 episodes\n> go to step 9")
+
+
+def test_a_number_holds_as_far_as_it_is_written():
+    snapshot = learned()
+    assert Expectation.parse("q(0,0; down) = 7.3").failure(snapshot) == ""
+    assert Expectation.parse("q(0,0; down) = 7.30").failure(snapshot) == "q(0,0; down) = 7.30: it is 7.29"
+    assert Expectation.parse("agreement = 80%").failure(snapshot) == ""
+    assert Expectation.parse("2 * v(0,0) - 0.58 = 14").failure(snapshot) == ""
+    assert Expectation.parse("greedy(0,0) = up").failure(snapshot) == "greedy(0,0) = up: it is down"
+
+
+@pytest.mark.parametrize("text", ["q(9,9; up) = 1", "q(0,0) = 1", "loss = 1", "episode_return(99) = 1", "step + = 1"])
+def test_what_cannot_be_measured_is_said(text):
+    with pytest.raises(InputError):
+        Expectation.parse(text).failure(learned())
+
+
+def test_the_way_to_a_page_begins_at_the_last_beginning_before_it():
+    lesson = lesson_of(*TOUR)
+    assert lesson.way_to(0) == (FIRST,)
+    assert lesson.way_to(1) == lesson.way_to(2) == (FIRST, Step(), Step())
+    assert lesson.way_to(3) == (Start("seed-2x3", "q-learning", FIRST.settings, 8), FinishEpisode())
+
+
+def test_a_step_that_lies_behind_is_gone_back_to():
+    lesson = lesson_of("A page.\n> go to step 3\n> set epsilon=0.5\n> go to step 1")
+    assert lesson.way_to(0)[-2:] == (ChangeSettings({"epsilon": "0.5"}), GoTo(1))
+
+
+async def open_tour(pilot, trainer):
+    pilot.app.main_screen.open_lesson(lesson_of(*TOUR), begun=True)
+    await pilot.pause()
+    trainer.commands.clear()
+
+
+async def test_a_page_brings_the_run_to_where_it_wants_it(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_tour(pilot, trainer)
+        assert "A first page." in screen_text(app)
+        await pilot.press("full_stop")
+        assert trainer.commands == [FIRST, Step(), Step()]
+        assert app.main_screen.sight.layer is Layer.POLICY
+        await pilot.pause()
+        text = screen_text(app)
+        assert "Lesson 2/4 · Mine" in text
+        assert "Try s" in text
+
+
+async def test_a_page_of_words_leaves_the_run_alone(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_tour(pilot, trainer)
+        await pilot.press("full_stop")
+        trainer.commands.clear()
+        await pilot.press("full_stop")
+        await pilot.pause()
+        assert "Only words." in screen_text(app)
+        assert trainer.commands == []
+        await pilot.press("comma")
+        await pilot.pause()
+        assert "Two steps." in screen_text(app)
+
+
+async def test_the_ordinary_keys_go_on_working_and_the_panels_stay(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        trainer.show(**vars(learned()))
+        await open_tour(pilot, trainer)
+        await pilot.press("s", "e", "b")
+        assert trainer.commands == [Step(), FinishEpisode(), StepBack()]
+        text = screen_text(app)
+        for what in ("The article's 2x3 grid", "Q(state, action)", "1,0 → right → 1,1", "A first page."):
+            assert what in text
+
+
+async def test_after_the_last_page_the_lesson_is_left_and_so_it_is_by_its_key(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_tour(pilot, trainer)
+        await pilot.press(*["full_stop"] * 4)
+        assert app.main_screen.lesson is None
+        assert not app.main_screen.query_one(LessonStrip).display
+        await open_tour(pilot, trainer)
+        await pilot.press("L")
+        assert app.main_screen.lesson is None
+
+
+async def test_escape_stops_what_goes_on_and_then_leaves_the_lesson(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        trainer.show(playing=True)
+        await open_tour(pilot, trainer)
+        await pilot.press("escape")
+        assert trainer.commands == [Pause()]
+        assert app.main_screen.lesson is not None
+        trainer.show(playing=False)
+        await pilot.pause(0.1)
+        await pilot.press("escape")
+        assert app.main_screen.lesson is None
+
+
+async def test_the_pages_of_a_closed_lesson_are_not_turned(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("full_stop", "comma")
+        assert trainer.commands == []
+
+
+async def test_a_lesson_asks_before_it_replaces_what_is_not_saved(app, trainer):
+    trainer.show(unsaved=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("L")
+        assert isinstance(app.screen, ChooseLesson)
+        await pilot.press("enter")
+        assert isinstance(app.screen, Confirm)
+        await pilot.press("c")
+        assert (trainer.commands, app.main_screen.lesson) == ([], None)
+        await pilot.press("L", "enter", "b")
+        assert trainer.commands == [shelf.shipped()[0].first]
+        trainer.show(unsaved=True)
+        await pilot.press("full_stop")
+        assert not isinstance(app.screen, Confirm)
+
+
+async def test_a_run_that_the_person_opened_during_a_lesson_is_asked_about(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_tour(pilot, trainer)
+        app.main_screen.send(Load("mine"))
+        trainer.show(unsaved=True)
+        await pilot.press("full_stop")
+        assert isinstance(app.screen, Confirm)
+
+
+async def test_a_long_page_is_read_in_parts_on_a_small_screen(app, trainer):
+    async with app.run_test(size=(40, 12)) as pilot:
+        app.main_screen.open_lesson(lesson_of("one " * 60 + "end", "Two."), begun=True)
+        await pilot.pause()
+        assert "end" not in screen_text(app)
+        while app.main_screen._page == 0 and "one end" not in screen_text(app):
+            await pilot.press("full_stop")
+        assert app.main_screen._page == 0
+        await pilot.press("full_stop")
+        await pilot.pause()
+        assert "Two." in screen_text(app)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)])
+async def test_a_lesson_and_the_inspector_are_seen_together(app, trainer, size):
+    async with app.run_test(size=size) as pilot:
+        await open_tour(pilot, trainer)
+        await pilot.press("i")
+        await pilot.pause()
+        text = screen_text(app)
+    for what in ("A first page.", "Inspector", "@"):
+        assert what in text
+
+
+def test_a_page_of_a_lesson(snap_compare):
+    app = QScope(FakeTrainer(learned()), FakeLibrary(), lesson=shelf.find("update"))
+    assert snap_compare(app, terminal_size=(80, 24), press=["full_stop"])

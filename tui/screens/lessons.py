@@ -1,0 +1,121 @@
+"""What the main screen does with lessons: it turns their pages and lets them drive the run and the panels."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from engine import messages
+from engine.messages import Load, Snapshot, Start
+from tui.lessons import shelf
+from tui.lessons.directives import Inspect, Press, ShowLayer
+from tui.lessons.lesson import Lesson, Page
+from tui.screens.choose_lesson import ChooseLesson
+from tui.screens.looking import Looking
+from tui.widgets.lesson_strip import LessonStrip, Reading
+
+TURNING = ("next_page", "previous_page")
+"""The commands that are there while a lesson is open."""
+
+
+class Lessons(Looking):
+    """The commands of lessons. A lesson is a strip beside the run, and every other key goes on working."""
+
+    lesson: Lesson | None = None
+    """The lesson that is open."""
+    _page = 0
+    _lesson_owns_run = False
+    """Whether the run was begun by a lesson, so that nothing of the person's is lost with it."""
+
+    def send(self, command: messages.Command) -> None:
+        """Hand a command to the trainer; a run that the person begins is theirs."""
+        if isinstance(command, Start | Load):
+            self._lesson_owns_run = False
+
+    def unless_refused(self, verb: str, action: Callable[[], None]) -> None:
+        """Do it at once if nothing would be lost; else ask before."""
+        raise NotImplementedError
+
+    def show(self, snapshot: Snapshot | None) -> None:
+        """Take a snapshot; in another world the cursor goes where the page wants it."""
+        known = self.snapshot
+        super().show(snapshot)
+        if self.lesson and snapshot and (known is None or known.world is not snapshot.world):
+            self._inspect(self.lesson.pages[self._page], snapshot)
+
+    def action_lessons(self) -> None:
+        """Choose a lesson, or leave the one that is open."""
+        if self.lesson is not None:
+            self._leave_lesson()
+            return
+        lessons = shelf.shipped()
+        by_name = {lesson.name: lesson for lesson in lessons}
+        self.app.push_screen(ChooseLesson(lessons), lambda name: self.open_lesson(by_name[name]) if name else None)
+
+    def action_stop(self) -> None:
+        """Stop whatever goes on; where nothing does, leave the lesson."""
+        if self.lesson is not None and self.snapshot is not None and not self.snapshot.playing:
+            self._leave_lesson()
+        else:
+            super().action_stop()
+
+    def action_next_page(self) -> None:
+        """Go on in the lesson, after the last page out of it."""
+        if self.lesson is None or self._strip.turn(1):
+            return
+        if self._page + 1 < len(self.lesson.pages):
+            self._turn_to(self.lesson, self._page + 1)
+        else:
+            self._leave_lesson()
+
+    def action_previous_page(self) -> None:
+        """Go back in the lesson."""
+        if self.lesson is not None and not self._strip.turn(-1) and self._page > 0:
+            self._turn_to(self.lesson, self._page - 1)
+
+    def open_lesson(self, lesson: Lesson, *, begun: bool = False) -> None:
+        """Begin a lesson; `begun`: its run is there already."""
+        self._lesson_owns_run = begun
+        self._turn_to(lesson, 0, begin=True)
+
+    def _turn_to(self, lesson: Lesson, number: int, *, begin: bool = False) -> None:
+        """Turn to a page, and bring the run to where it wants it, after a question if that would lose something."""
+        if not begin and not lesson.pages[number].moves_the_run:
+            self._read(lesson, number)
+        elif self._lesson_owns_run and not (self.snapshot and self.snapshot.save_name):
+            self._drive(lesson, number)
+        else:
+            self.unless_refused("begin", lambda: self._drive(lesson, number))
+
+    def _drive(self, lesson: Lesson, number: int) -> None:
+        self._read(lesson, number)
+        for command in lesson.way_to(number):
+            self.send(command)
+        self._lesson_owns_run = True
+
+    def _read(self, lesson: Lesson, number: int) -> None:
+        page = lesson.pages[number]
+        self.lesson, self._page = lesson, number
+        self._strip.reading = Reading(lesson.title, number + 1, len(lesson.pages), page.text, page.keys)
+        self.set_class(True, "-lesson")
+        for placed in page.directives:
+            match placed.directive:
+                case ShowLayer(layer):
+                    self.sight = replace(self.sight, layer=layer)
+                case Press(command):
+                    getattr(self, f"action_{command}")()
+        if self.snapshot is not None:
+            self._inspect(page, self.snapshot)
+
+    def _inspect(self, page: Page, snapshot: Snapshot) -> None:
+        """Put the inspector on the state that the page names, if it is one of the world that is shown."""
+        for placed in page.directives:
+            if isinstance(placed.directive, Inspect):
+                states, name = snapshot.world.states, placed.directive.state
+                self.sight = replace(self.sight, cursor=states.index(name) if name in states else None, action=None)
+
+    def _leave_lesson(self) -> None:
+        self.lesson = None
+        self.set_class(False, "-lesson")
+
+    @property
+    def _strip(self) -> LessonStrip:
+        return self.query_one(LessonStrip)

@@ -1,0 +1,118 @@
+"""The strip in which a lesson is read, beside a run that goes on as ever."""
+
+import re
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+
+from tui.commands import key_of
+from tui.widgets.canvas import Canvas, width_of
+from tui.widgets.panel import Drawing
+
+Word = list[tuple[str, str]]
+"""Pieces of text without a blank between them, each with the name of its style."""
+
+_MARKED = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|`(?P<accent>[^`]+)`|(?P<plain>[^*`]+|[*`])")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The page that is read."""
+
+    title: str
+    number: int
+    """Counted from 1."""
+    pages: int
+    text: str
+    keys: str
+    """What to press; empty for nothing."""
+
+
+class LessonStrip(Drawing):
+    """Shows a page; where it is too long for the window, its next lines come with the key for the next page."""
+
+    reading: reactive[Reading | None] = reactive(None, repaint=False, init=False)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._first = 0
+        """The first line that is shown."""
+
+    def watch_reading(self) -> None:
+        """Begin the page."""
+        self._first = 0
+        self._tell()
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Canvas:
+        """Write the lines that are read now."""
+        canvas = Canvas(width, height)
+        for y, line in enumerate(self._lines(width)[self._first : self._first + height]):
+            canvas.put_pieces(0, y, ((text, self.palette.roles[role]) for text, role in line))
+        return canvas
+
+    def follow(self, size: Size) -> None:
+        """Keep the lines that are read on the page, whatever the size is now."""
+        if self._first >= len(self._lines(size.width)):
+            self._first = 0
+        self._tell()
+
+    def turn(self, by: int) -> bool:
+        """Go to the next or the previous lines of this page; return False where there are none that way."""
+        there = self._first + by * max(self.size.height, 1)
+        if not 0 <= there < len(self._lines(self.size.width)):
+            return False
+        self._first = there
+        self._tell()
+        self.redraw()
+        return True
+
+    def _lines(self, width: int) -> list[Word]:
+        return written(self.reading, width) if self.reading else []
+
+    def _tell(self) -> None:
+        """Say in the frame where one is and which keys turn the page."""
+        if self.reading is None:
+            return
+        reading = self.reading
+        more = self._first + self.size.height < len(self._lines(self.size.width)) and self.size.height > 0
+        turning = f"{key_of('next_page')} {'more' if more else 'next'} · {key_of('previous_page')} back"
+        self.border_title = Content(f"Lesson {reading.number}/{reading.pages} · {reading.title}")
+        self.border_subtitle = Content(f"{turning} · {key_of('lessons')} leave")
+
+
+def written(reading: Reading, width: int) -> list[Word]:
+    """Return the lines of a page, each as pieces with their styles."""
+    lines = [line for paragraph in reading.text.split("\n") for line in wrapped(paragraph, width)]
+    return [*lines, *wrapped(f"**Try** {reading.keys}", width)] if reading.keys else lines
+
+
+def wrapped(text: str, width: int) -> list[Word]:
+    """Break a paragraph into lines; `**` marks what is strong, backquotes what is a key or a name."""
+    lines: list[Word] = []
+    room = 0
+    for word in _words(text):
+        wide = sum(width_of(piece) for piece, _ in word)
+        if not lines or wide + 1 > room:
+            lines.append([])
+            room = width
+        else:
+            lines[-1].append((" ", ""))
+            room -= 1
+        lines[-1].extend(word)
+        room -= wide
+    return lines
+
+
+def _words(text: str) -> list[Word]:
+    words: list[Word] = [[]]
+    for found in _MARKED.finditer(text):
+        role = "" if found.lastgroup == "plain" else str(found.lastgroup)
+        for at, part in enumerate(found[found.lastgroup or 0].split(" ")):
+            if at:
+                words.append([])
+            if part:
+                words[-1].append((part, role))
+    return [word for word in words if word]
