@@ -31,7 +31,10 @@ def best_action(values: FloatArray, others: FloatArray, legal: BoolArray, genera
 @compiled
 def random_action(legal: BoolArray, generator: Generator) -> int:
     """Return a legal action drawn uniformly."""
-    skip = int(generator.random() * legal.sum())
+    count = 0
+    for action in range(legal.shape[0]):
+        count += int(legal[action])
+    skip = int(generator.random() * count)
     for action in range(legal.shape[0]):
         if legal[action]:
             if skip == 0:

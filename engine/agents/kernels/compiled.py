@@ -30,10 +30,13 @@ def compiled(function: F) -> F:
     Nothing is allocated in this folder, so numba need not count references to the arrays, which would take four fifths
     of the time. The option for that, `_nrt`, is not public; the compiler itself refuses whatever would allocate.
 
+    Each function is compiled into the one that calls it (`forceinline`): a world and its tables are some hundred
+    numbers, and to hand them over at every call takes longer than the step for which they are handed over.
+
     numba's cache on disk notices changes only in the file of the outer function, yet the functions of the other files
     are compiled into it: so what it compares is made the stamp of the whole folder.
     """
-    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False, "forceinline": True}
     dispatcher = njit(**options)(function)
     dispatcher._cache._cache_file._source_stamp = _STAMP
     return cast(F, dispatcher)

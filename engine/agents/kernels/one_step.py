@@ -88,7 +88,8 @@ def learn_by_table(
         other = rule == DOUBLE_Q_LEARNING and policy_rng.random() < 0.5
         a2, value = -1, 0.0
         if not terminated:
-            next_level = schedule_value(behaviour.level, progress["step"] + 1)
+            looks_ahead = rule in (SARSA, EXPECTED_SARSA)
+            next_level = schedule_value(behaviour.level, progress["step"] + 1) if looks_ahead else 0.0
             a2, value = bootstrap(rule, behaviour.kind, tables, other, s2, model.legal[s2], next_level, policy_rng)
         tables.visits[s, a] += 1
         alpha = step_size_value(step_size_row, tables.visits[s, a])
