@@ -244,7 +244,15 @@ class Interaction:
         """Hand over the episodes finished since the last call, and forget them."""
         count = int(self.memory.finished_count[0])
         self.memory.finished_count[0] = 0
-        return self.memory.finished[:count].copy()
+        return joined_episodes(self.memory.finished[:count])
+
+
+def joined_episodes(*parts: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
+    """Return a copy of rows of `EPISODE`, one part after the other.
+
+    They are copied as bare bytes: numpy copies records field by field, which takes some twenty times as long.
+    """
+    return np.concatenate([part.view(np.uint8) for part in parts]).view(EPISODE)
 
 
 def record_values(record: npt.NDArray[np.void]) -> dict[str, Any]:

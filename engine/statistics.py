@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.interaction import EPISODE
+from engine.interaction import EPISODE, joined_episodes
 from engine.state import State
 from engine.worlds.mdp import FloatArray
 
@@ -47,7 +47,7 @@ class Statistics:
         """Add finished episodes, in the order in which they finished."""
         if not len(rows):
             return
-        rows = np.concatenate([self._rows, rows])
+        rows = joined_episodes(self._rows, rows)
         first = self.episodes - len(self._rows)
         self.episodes = first + len(rows)
         known = len(self._blocks)
@@ -55,7 +55,7 @@ class Statistics:
         blocks = [[float(rows[field][at : at + BLOCK].mean()) for field in BLOCK_FIELDS] for at in begins]
         if blocks:
             self._blocks = np.concatenate([self._blocks, blocks])
-        self._rows = rows[-RECENT:].copy()
+        self._rows = joined_episodes(rows[-RECENT:])  # so that the older ones are let go
 
     def moment(self) -> Moment:
         """Return this moment, to come back to."""
@@ -67,7 +67,7 @@ class Statistics:
 
     def last(self, count: int) -> npt.NDArray[np.void]:
         """Return the last `count` finished episodes, as far as they are kept, oldest first; a copy."""
-        return self._rows[max(0, len(self._rows) - count) :].copy()
+        return joined_episodes(self._rows[max(0, len(self._rows) - count) :])
 
     @property
     def returns(self) -> FloatArray:
