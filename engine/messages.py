@@ -23,8 +23,11 @@ __all__ = [
     "ChangeSettings",
     "CloseEpisode",
     "Command",
+    "Compare",
+    "ComparisonView",
     "CurvesView",
     "Demonstrate",
+    "Differences",
     "EditCell",
     "EpisodeBack",
     "EpisodeStep",
@@ -211,6 +214,16 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Compare:
+    """Keep a second run beside this one, at the same step: a twin or a save; with neither, end the comparison."""
+
+    agent: str = ""
+    """Who learns in the twin: same world, same seed, same discount, nothing done by hand."""
+    save: str = ""
+    """The name of a save."""
+
+
+@dataclass(frozen=True)
 class Look:
     """Say what the person looks at: the snapshots that follow carry that, and nothing more that is large.
 
@@ -248,6 +261,7 @@ Command = (
     | EditCell
     | Save
     | Load
+    | Compare
     | Look
 )
 
@@ -446,6 +460,47 @@ class Notice:
 
 
 @dataclass(frozen=True, eq=False)
+class Differences:
+    """Where two tables of values differ. Arrays have shape (states,); terminal states are not counted."""
+
+    largest: float
+    """max |Q1 - Q2| over the legal pairs."""
+    state: int
+    """The state of that pair."""
+    action: int
+    same: BoolArray
+    """Whether the greedy actions of both are the same."""
+    overlapping: BoolArray
+    """Whether some action is greedy in both."""
+    agreement: float
+    """The share of the states where the greedy actions are the same."""
+    overlap: float
+    """The share of the states where some action is greedy in both."""
+    values: FloatArray
+    """V1 - V2, NaN for terminal states."""
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonView:
+    """The second run of a comparison, and how it differs from the first."""
+
+    name: str
+    """What it is, for people: the name of a save or of a twin."""
+    agent: AgentView
+    step: int
+    """That of the first run, or another one while it catches up."""
+    state: int
+    path: tuple[int, ...]
+    q: FloatArray
+    """Shape (states, actions), NaN where the action is not legal."""
+    greedy: BoolArray
+    episodes: EpisodesView
+    """The counts and means; of the finished episodes themselves only the last."""
+    truth: TruthView | None
+    differences: Differences
+
+
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """All that a screen shows of a run, at one moment."""
 
@@ -525,3 +580,5 @@ class Snapshot:
     """How much of a counted way to there is made, from 0 to 1; NaN where that cannot be known."""
     obeyed: int = 0
     """How many commands the trainer has taken up since it was made."""
+    comparison: ComparisonView | None = None
+    """The second run that is held against this one; None if none is, and in a demonstration."""

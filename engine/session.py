@@ -1,6 +1,7 @@
 """A session: one run at a time with its timeline, what a person does with it, and what there is to see of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from engine import saves, view
 from engine.agents import catalogue as agents
 from engine.agents.agent import HasPolicy
 from engine.breakpoints import Breakpoint
+from engine.comparison import PORTION, Comparison, twin
 from engine.curves import Sample
 from engine.derivation import Derivation
 from engine.errors import InputError
@@ -18,6 +20,8 @@ from engine.messages import (
     ChangeSettings,
     CloseEpisode,
     Command,
+    Compare,
+    ComparisonView,
     EditCell,
     EpisodeBack,
     GoTo,
@@ -65,6 +69,8 @@ class Session:
         """What the run goes on until, if it has such an end."""
         self.timeline: Timeline | None = None
         self.demonstration: Walk | None = None
+        self.comparison: Comparison | None = None
+        """The second run that is held against this one."""
         self._derivation: Derivation | None = None
         self._trajectory: Trajectory | None = None
         self.save_name = ""
@@ -117,6 +123,8 @@ class Session:
         match command:
             case Look():
                 self._look = command
+            case Compare(agent, save):
+                self._compare(agent, save)
             case Start(world, agent, settings, seed):
                 self._say(f"preparing {world} and {agent}")
                 self._take(Timeline(Run(worlds.find(world), agent, settings, seed), self._memory))
@@ -128,7 +136,9 @@ class Session:
                 run = self._the_timeline().run
                 self._say("beginning anew")
                 again = Run(run.origin_world, run.agent_name, run.origin_settings, run.seed)
+                beside = self.comparison
                 self._take(Timeline(again, self._memory), self.save_name)
+                self.comparison = beside
                 self.notify("begun anew: nothing is learned yet")
             case RunUntil(until):
                 self.breakpoint = Breakpoint(until, self._the_timeline())
@@ -201,8 +211,48 @@ class Session:
     def advance(self, steps: int, episodes: int = UNLIMITED) -> int:
         """Go on with the demonstration or else with the run, to a breakpoint at most; return the transitions made."""
         if self.demonstration is None:
-            return (self.breakpoint or self._the_timeline()).advance(steps, episodes)
+            together = self.comparison is not None and not self.catching_up
+            made = (self.breakpoint or self._the_timeline()).advance(steps, episodes)
+            if together:
+                self.catch_up(made)
+            return made
         return 0 if self.demonstration_over else self.demonstration.advance(steps, 1)
+
+    @property
+    def catching_up(self) -> bool:
+        """Whether the second run of a comparison is at another step than the first."""
+        return self.comparison is not None and self.comparison.step != self._the_timeline().step
+
+    def catch_up(self, steps: int = PORTION) -> None:
+        """Bring the second run so many steps nearer to the first; one that cannot go on by itself is given up."""
+        try:
+            if self.comparison is not None:
+                self.comparison.keep_up(self._the_timeline().step, steps)
+        except InputError as error:
+            self.comparison = None
+            self.notify(f"no comparison any more: {error}", error=True)
+
+    def _compare(self, agent: str, save: str) -> None:
+        """Begin a comparison with a twin or with a save, or end it where neither is named."""
+        run = self._the_timeline().run
+        self.comparison = None
+        if agent:
+            self._say(f"preparing {agent} in {run.origin_world.name}")
+            self.comparison = Comparison(run, Timeline(twin(run, agent), self._memory), f"{agent} twin")
+        elif save:
+            self._say(f"loading {save}")
+            self.comparison = Comparison(run, saves.load(self.folder, save), save)
+
+    def _comparison_view(self, snapshot: Snapshot) -> ComparisonView | None:
+        """Show the second run, if there is one; where the two have parted, say so and end the comparison."""
+        if self.comparison is None or snapshot.demonstration:
+            return None
+        try:
+            return self.comparison.view(self._the_timeline().run, snapshot)
+        except InputError as error:
+            self.comparison = None
+            self.notify(str(error), error=True)
+            return None
 
     def leave_breakpoint(self) -> None:
         """Wait for nothing any more, and tell whether it came."""
@@ -235,7 +285,7 @@ class Session:
         shown = self.demonstration.interaction if self.demonstration else run.interaction
         q = run.q_values(shown)
         planner = run.agent if isinstance(run.agent, HasPolicy) and not self.demonstration else None
-        return Snapshot(
+        snapshot = Snapshot(
             world=views.world,
             agent=views.agent,
             step=run.step,
@@ -264,6 +314,8 @@ class Session:
             share=self.breakpoint.share if self.breakpoint else float("nan"),
             **view.interaction_view(shown),
         )
+        beside = self._comparison_view(snapshot)
+        return snapshot if beside is None else replace(snapshot, comparison=beside)
 
     @property
     def autosave_wanted(self) -> bool:
@@ -294,7 +346,7 @@ class Session:
     def _take(self, timeline: Timeline, save_name: str = "") -> None:
         self.forget_autosave()
         self.timeline, self.demonstration, self.save_name = timeline, None, save_name
-        self._derivation = self._trajectory = None
+        self._derivation = self._trajectory = self.comparison = None
         timeline.watch(self._sample)
         self.timeline.on_the_way = self._on_the_way
         self._kept, self.cold = _extent(timeline), True

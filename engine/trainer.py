@@ -15,6 +15,7 @@ from engine.messages import (
     ChangeSettings,
     CloseEpisode,
     Command,
+    Compare,
     Demonstrate,
     EditCell,
     Faster,
@@ -136,6 +137,8 @@ class Trainer:
                 self._go_on()
             if self._session.deriving:
                 self._session.derive()
+            if self._session.catching_up:
+                self._session.catch_up()
             self._autosave_when_due()
             if not self._commands or self._clock() >= self._pace.next_publishing:
                 self._publish()
@@ -190,7 +193,7 @@ class Trainer:
                 pace.pause()
                 if session.demonstration is not None:
                     pace.play(self._clock())
-            case Save() | ChangeSettings() | EditCell() | ShowEpisode() | CloseEpisode() | Look():
+            case Save() | ChangeSettings() | EditCell() | ShowEpisode() | CloseEpisode() | Compare() | Look():
                 session.obey(command)
             case _:
                 pace.pause()
@@ -213,7 +216,7 @@ class Trainer:
             self._pace.pause()
 
     def _seconds_to_wait(self) -> float:
-        if self._commands or self._session.deriving:
+        if self._commands or self._session.deriving or self._session.catching_up:
             return 0.0
         if self._pace.playing:
             return self._pace.seconds_to_next_step(self._clock())

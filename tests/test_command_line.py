@@ -369,3 +369,23 @@ def test_a_mistake_in_a_lesson_is_told_with_file_and_line(run, tmp_path, text, s
 def test_a_lesson_that_is_not_there_is_a_mistake(run):
     assert_mistake(run("lessons", "clif"), "no lesson 'clif'; did you mean 'cliff'?")
     assert_mistake(run("lessons", "nowhere.md"), "cannot read nowhere.md")
+
+
+def test_two_saves_are_held_against_each_other(run, run_json):
+    for name, agent in (("table", "q-learning"), ("other", "sarsa")):
+        run("train", "seed-2x3", "--agent", agent, "--seed", "0", "--steps", "50", "--save", name)
+    report = run_json("compare", "table", "other")
+    assert report["same_step"]
+    assert [one["agent"] for one in report["runs"]] == ["q-learning", "sarsa"]
+    assert 0.0 < report["same_policy"] <= report["overlapping_policy"] <= 1.0
+    same = run_json("compare", "table", "table")
+    assert (same["max_difference"], same["same_policy"]) == (0.0, 1.0)
+    code, output, _ = run("compare", "table", "other")
+    assert code == 0
+    assert "max |Q1 - Q2|" in output
+
+
+def test_saves_of_two_worlds_are_not_compared(run):
+    for name, world in (("here", "seed-2x3"), ("there", "cliff")):
+        run("train", world, "--agent", "q-learning", "--seed", "0", "--steps", "5", "--save", name)
+    assert_mistake(run("compare", "here", "there"), "the worlds differ: seed-2x3 and cliff")

@@ -32,6 +32,7 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "export": verbs.export,
     "keys": verbs.keys,
     "lessons": teaching.lessons,
+    "compare": teaching.compare,
 }
 
 
@@ -171,6 +172,9 @@ def _verb_parser() -> Parser:
     add("replay", "derive a saved run again from world, settings, seed and log, and compare").add_argument(
         "save", metavar="SAVE"
     )
+    compare = add("compare", "hold two saves of one world against each other")
+    compare.add_argument("first", metavar="SAVE")
+    compare.add_argument("second", metavar="SAVE")
     _add_lessons(add("lessons", "list the lessons, open one, or check what its pages claim"))
     _add_export(add("export", "write the episodes or the Q-table of a save to a file for other programs"))
     add("keys", "list the keys of every command, and the file in which they can be remapped")

@@ -120,6 +120,9 @@ COMMANDS = (
     Command("previous_chart", ("N",), "chart before", "Show the chart before.", MEASURES),
     Command("smooth_more", ("right_square_bracket",), "smoother", "Average the charts over more episodes.", MEASURES),
     Command("smooth_less", ("left_square_bracket",), "rougher", "Average the charts over fewer episodes.", MEASURES),
+    Command(
+        "compare", ("c",), "compare", "Hold a second run beside this one: a twin or a save; again: end.", MEASURES, 27
+    ),
     Command("export", ("X",), "export", "Write the screen, a table or a chart to a file.", FILES, footer=25),
     Command("save", ("S", "ctrl+s"), "save", "Save the run under a name.", FILES, footer=7),
     Command("open", ("O", "ctrl+o"), "open", "Go on with a saved run.", FILES, footer=13, needs_run=False),

@@ -2,12 +2,18 @@
 
 import argparse
 import json
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from engine.errors import InputError
 from tui.lessons import shelf
 from tui.lessons.lesson import Lesson
+
+if TYPE_CHECKING:
+    from engine.run import Run
 
 
 def lessons(options: argparse.Namespace) -> int:
@@ -48,6 +54,62 @@ def _check_lesson(lesson: Lesson, *, as_json: bool) -> int:
     else:
         print("\n".join(mistakes) or f"{lesson.name}: {len(lesson.pages)} pages, {claims} claims, and all of them hold")
     return 1 if mistakes else 0
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Hold two saves against each other, each where it was saved."""
+    from engine import saves
+    from engine.comparison import check_worlds, differences
+    from engine.view import greedy_actions
+
+    runs = [saves.load(options.saves, name).run for name in (options.first, options.second)]
+    check_worlds(*runs)
+    tables = [run.q_values() for run in runs]
+    apart = differences(tables[0], greedy_actions(tables[0]), tables[1], greedy_actions(tables[1]))
+    world = runs[0].world
+    report = {
+        "world": world.name,
+        "same_step": runs[0].step == runs[1].step,
+        "max_difference": apart.largest,
+        "at": [world.states[apart.state], world.actions[apart.action]],
+        "same_policy": apart.agreement,
+        "overlapping_policy": apart.overlap,
+        "max_value_difference": float(np.nanmax(np.abs(apart.values))),
+        "runs": [_numbers(name, run) for name, run in zip((options.first, options.second), runs, strict=True)],
+    }
+    if options.json:
+        return print_json(report)
+    _print_comparison(report)
+    return 0
+
+
+def _numbers(name: str, run: "Run") -> dict[str, Any]:
+    from engine.view import Truth
+
+    mean, beside = run.statistics.mean("return"), Truth(run).beside(run.q_values())
+    return {
+        "save": name,
+        "agent": run.agent_name,
+        "seed": run.seed,
+        "step": run.step,
+        "episodes": run.statistics.episodes,
+        "mean_return_100": None if math.isnan(mean) else mean,
+        "q_error": beside.q_error if beside else None,
+        "policy_agreement": beside.policy_agreement if beside else None,
+    }
+
+
+def _print_comparison(report: dict[str, Any]) -> None:
+    """Print a line a number, the first run on the left."""
+    first, second = report["runs"]
+    print(f"{first['save']} and {second['save']} in {report['world']}")
+    for key in ("agent", "seed", "step", "episodes", "mean_return_100", "q_error", "policy_agreement"):
+        texts = [f"{value:.6g}" if isinstance(value, float) else str(value) for value in (first[key], second[key])]
+        print(f"  {key:<18} {texts[0]:>14} {texts[1]:>14}")
+    print(f"max |Q1 - Q2| {report['max_difference']:.6g} at {' '.join(report['at'])}, ", end="")
+    print(f"max |V1 - V2| {report['max_value_difference']:.6g}")
+    print(f"the same greedy actions in {report['same_policy']:.1%} of the states, ", end="")
+    print(f"some in common in {report['overlapping_policy']:.1%}")
 
 
 def print_json(value: dict[str, Any]) -> int:

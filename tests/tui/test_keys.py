@@ -76,6 +76,8 @@ TRIED_BY_LOOKING = {"inspect", "next_action", "next_layer", "zoom_in", "zoom_out
 """In `test_looking.py`."""
 TRIED_BY_LESSONS = {"lessons", "next_page", "previous_page"}
 """In `test_lessons.py`."""
+TRIED_BY_COMPARING = {"compare"}
+"""In `test_comparing.py`."""
 KEYS = [(command.id, key) for command in COMMANDS for key in command.keys]
 
 
@@ -94,6 +96,7 @@ def test_every_key_of_the_table_is_tried_in_this_file():
         *MOVED,
         *TRIED_BY_LOOKING,
         *TRIED_BY_LESSONS,
+        *TRIED_BY_COMPARING,
         "next_panel",
         "previous_panel",
         "follow",
@@ -149,7 +152,8 @@ async def test_home_lets_the_view_follow_the_agent_again():
 
 async def test_tab_goes_round_the_panels_and_back(app):
     async with app.run_test() as pilot:
-        panels = [*app.main_screen.query(Panel), app.main_screen.query_one(Timeline)]
+        shown = [panel for panel in app.main_screen.query(Panel) if panel.display]
+        panels = [*shown, app.main_screen.query_one(Timeline)]
         focused = []
         for _ in panels:
             focused.append(app.focused)

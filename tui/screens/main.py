@@ -15,6 +15,7 @@ from tui import commands
 from tui.lessons.lesson import Lesson
 from tui.screens.choose_agent import AgentSettings, ChooseAgent, ChosenAgent, chosen_settings
 from tui.screens.choose_world import ChooseWorld
+from tui.screens.comparing import Comparing
 from tui.screens.confirm import Confirm
 from tui.screens.continue_run import CONTINUE, FORGET, ContinueRun
 from tui.screens.help import Help
@@ -24,10 +25,12 @@ from tui.screens.measures import Measures
 from tui.screens.ports import Library, SaveEntry, Trainer
 from tui.screens.save import OpenSave, SaveRun
 from tui.screens.spans import SpansCompositor
+from tui.widgets.difference import Difference
 from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.inspector import Inspector
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lesson_strip import LessonStrip
+from tui.widgets.other_world import OtherWorld
 from tui.widgets.panel import Drawing, Panel
 from tui.widgets.q_table import QTable
 from tui.widgets.status import Status
@@ -44,7 +47,7 @@ FIRST_AGENT = "q-learning"
 """Who learns in a chosen world when there was no run before."""
 
 
-class MainScreen(Measures, Lessons):
+class MainScreen(Measures, Comparing, Lessons):
     """Shows the newest snapshot of a trainer and sends it what the person asks for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
@@ -71,7 +74,9 @@ class MainScreen(Measures, Lessons):
             with Horizontal(id="upper"):
                 yield WorldPanel()
                 yield QTable()
+                yield OtherWorld()
             yield EpisodesPanel()
+            yield Difference()
             yield Inspector()
             yield LessonStrip()
             yield Why()
@@ -112,6 +117,7 @@ class MainScreen(Measures, Lessons):
         """Tell what is new, and leave if that is all that was waited for."""
         if snapshot is None:
             return
+        self.set_class(snapshot.comparison is not None, "-comparing")
         self.give_the_wheel(before, snapshot)
         failed = self._tell_notices(snapshot)
         if self._leaving and failed:

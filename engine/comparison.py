@@ -1,0 +1,123 @@
+"""A comparison: a second run that is kept at the step of the first, and where the two differ.
+
+The second run has a timeline of its own and its own generators; nothing of it is saved, and nothing of it reaches the
+first. Each step then costs what both runs need for it.
+"""
+
+import numpy as np
+
+from engine import view
+from engine.agents import catalogue as agents
+from engine.errors import InputError
+from engine.messages import ComparisonView, Differences, Snapshot
+from engine.run import Run
+from engine.timeline import Timeline
+from engine.view import Truth
+from engine.worlds.environment import Environment
+from engine.worlds.mdp import BoolArray, FloatArray
+
+PORTION = 500
+"""How many steps the second run makes at a time while it is far behind."""
+TWINS = ("dqn", "q-learning")
+"""Who is compared with a table, and who with a network."""
+
+
+class Comparison:
+    """A run beside another one; raises `InputError` if the two cannot be compared."""
+
+    def __init__(self, first: Run, second: Timeline, name: str) -> None:
+        """`name` says for people what the second run is."""
+        check_worlds(first, second.run)
+        self.timeline = second
+        self.name = name
+        self._truth = Truth(second.run)
+        self._truth_of = (second.run.world, second.run.settings)
+
+    @property
+    def step(self) -> int:
+        """Where the second run is."""
+        return self.timeline.step
+
+    def keep_up(self, step: int, most: int) -> None:
+        """Bring the second run to a step, or at most so many steps nearer to one ahead."""
+        if step < self.step:
+            self.timeline.go_to(step)
+        self.timeline.advance(min(step - self.step, most))
+
+    def view(self, first: Run, shown: Snapshot) -> ComparisonView:
+        """Show the second run beside a snapshot of the first; raises `InputError` where they have parted."""
+        run = self.timeline.run
+        check_states(first, run)
+        q = run.q_values()
+        greedy = view.greedy_actions(q)
+        where = view.interaction_view(run.interaction)
+        return ComparisonView(
+            name=self.name,
+            agent=view.agent_view(run, agents.title(run.agent_name)),
+            step=run.step,
+            state=where["state"],
+            path=where["path"],
+            q=q,
+            greedy=greedy,
+            episodes=view.episodes_view(run.statistics, 1),
+            truth=self._truth_now().beside(q),
+            differences=differences(shown.q, shown.greedy, q, greedy),
+        )
+
+    def _truth_now(self) -> Truth:
+        """Return the optimum of the second run as it is now: what was done to it in its past comes again."""
+        if self._truth_of != (self.timeline.run.world, self.timeline.run.settings):
+            self._truth = Truth(self.timeline.run)
+            self._truth_of = (self.timeline.run.world, self.timeline.run.settings)
+        return self._truth
+
+
+def twin(run: Run, agent: str) -> Run:
+    """Return another agent at the beginning in the same world, with the same seed and the same discount."""
+    discount = {"discount": run.settings["discount"]}
+    return Run(run.origin_world, agent, discount, run.seed)
+
+
+def check_worlds(first: Run, second: Run) -> None:
+    """Raise `InputError` with the reason unless both runs began in the same world, whose states have names."""
+    for run in (first, second):
+        if isinstance(run.world, Environment):
+            raise InputError(f"{run.world.name} has no table of states, so there is nothing to compare state by state")
+    if first.origin_world.definition != second.origin_world.definition:
+        raise InputError(
+            f"the worlds differ: {first.origin_world.name} and {second.origin_world.name}; "
+            "only runs in the same world are compared"
+        )
+    check_states(first, second)
+
+
+def check_states(first: Run, second: Run) -> None:
+    """Raise `InputError` unless both have the same states and actions now."""
+    if (first.world.states, first.world.actions) != (second.world.states, second.world.actions):
+        raise InputError("the worlds differ: a cell was edited in one of them, and they have other states now")
+
+
+def differences(
+    first_q: FloatArray, first_greedy: BoolArray, second_q: FloatArray, second_greedy: BoolArray
+) -> Differences:
+    """Hold two tables against each other; the arrays have shape (states, actions), NaN in q where not legal."""
+    apart = np.abs(first_q - second_q)
+    legal = ~np.isnan(apart)
+    counted = legal.any(axis=1)
+    place = int(np.where(legal, apart, -1.0).argmax())
+    same = (first_greedy == second_greedy).all(axis=1) & counted
+    overlapping: BoolArray = np.logical_and((first_greedy & second_greedy).any(axis=1), counted)
+    values = [np.where(legal, q, -np.inf).max(axis=1) for q in (first_q, second_q)]
+    with np.errstate(invalid="ignore"):
+        apart_in_value = np.where(counted, values[0] - values[1], np.nan)
+    total = max(int(counted.sum()), 1)
+    return Differences(
+        largest=float(apart.flat[place]) if legal.any() else 0.0,
+        state=place // apart.shape[1],
+        action=place % apart.shape[1],
+        same=same,
+        overlapping=overlapping,
+        agreement=float(same.sum()) / total,
+        overlap=float(overlapping.sum()) / total,
+        values=apart_in_value,
+    )

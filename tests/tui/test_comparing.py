@@ -1,0 +1,145 @@
+"""Comparing: two maps, where they differ, and their numbers, at every size and without colours."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.comparison import differences
+from engine.messages import AgentView, Compare, ComparisonView, Start
+from engine.trainer import Trainer
+from tests.tui.fakes import FakeLibrary, FakeTrainer, Save, episodes, greedy, learned, names, snapshot, values
+from tests.tui.test_sizes import screen_text
+from tests.tui.test_with_the_engine import until
+from tui.app import QScope
+from tui.screens.comparing import ChooseSecondRun
+from tui.screens.engine_library import EngineLibrary
+from tui.widgets.difference import Difference
+from tui.widgets.other_world import OtherWorld
+
+
+def compared(first=None, **fields):
+    """A run beside another one, whose greedy actions differ in one state and tie in another."""
+    first = first or learned()
+    q = first.q.copy()
+    q[0] = 1.0
+    q[1] = np.where(np.isnan(q[1]), q[1], [9.0, 0.0, 0.0, 0.0])[: q.shape[1]]
+    second = {
+        "name": "dqn twin",
+        "agent": AgentView("dqn", "a network", {}, 0),
+        "step": first.step,
+        "state": 3,
+        "path": (0, 3),
+        "q": q,
+        "greedy": greedy(q),
+        "episodes": episodes(1.0, 2.0),
+        "truth": None,
+        "differences": differences(first.q, first.greedy, q, greedy(q)),
+    }
+    return replace(first, comparison=ComparisonView(**(second | fields)))
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)])
+async def test_two_maps_and_their_differences_are_seen(app, trainer, size):
+    trainer.snapshot = compared()
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        text = screen_text(app)
+    for what in ("The article's 2x3 grid", "dqn twin", "Difference", "=", "≠", "same policy", "60%", "max |Q1−Q2|"):
+        assert what in text
+    assert "Q(state, action)" not in text
+
+
+async def test_without_colours_the_signs_and_numbers_say_the_same(app, trainer, monkeypatch):
+    trainer.snapshot = compared()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        panel = app.main_screen.query_one(Difference)
+        first, second = panel.draw(*panel.size).text.split("\n")[:2]
+    assert first.split()[:4] == ["≈", "6.29", "≠", "−3.47"]
+    assert second.split()[:6] == ["=", "0.00", "=", "0.00", "=", "0.00"]
+
+
+async def test_the_other_map_shows_the_other_run(app, trainer):
+    trainer.snapshot = compared()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        other = app.main_screen.query_one(OtherWorld)
+        assert "9.00" in other.draw(*other.size).text
+        trainer.show(comparison=replace(trainer.snapshot.comparison, step=7))
+        await pilot.pause(0.1)
+        assert "at step 7" in str(other.border_title)
+
+
+async def test_a_world_of_names_is_compared_by_name(app, trainer):
+    world = names(3)
+    first = snapshot(world, values(world, s0=[1.0, 0.0], s1=[0.0, 0.0], s2=[0.0, 0.0]))
+    q = values(world, s0=[0.0, 2.0], s1=[0.0, 0.0], s2=[1.0, 0.0])
+    trainer.snapshot = replace(
+        compared(),
+        **{field: getattr(first, field) for field in ("world", "q", "greedy", "state", "path", "last", "update")},
+        comparison=replace(
+            compared().comparison,
+            q=q,
+            greedy=greedy(q),
+            state=0,
+            path=(0,),
+            differences=differences(first.q, first.greedy, q, greedy(q)),
+        ),
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        panel = app.main_screen.query_one(Difference)
+        lines = panel.draw(*panel.size).text.split("\n")
+    assert [line.split()[:3] for line in lines[:3]] == [["s0", "≠", "−1.00"], ["s1", "=", "0.00"], ["s2", "≈", "−1.00"]]
+
+
+async def test_the_key_offers_the_twin_and_the_saves_of_the_same_world(trainer):
+    library = FakeLibrary(saved=[Save("mine", world="seed-2x3"), Save("far", world="cliff")])
+    app = QScope(trainer, library)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("c")
+        assert isinstance(app.screen, ChooseSecondRun)
+        text = screen_text(app)
+        assert "the DQN twin" in text
+        assert "mine" in text
+        assert "far" not in text
+        await pilot.press("down", "enter")
+        assert trainer.commands[-1] == Compare(save="mine")
+        await pilot.press("c", "enter")
+        assert trainer.commands[-1] == Compare(agent="dqn")
+
+
+async def test_the_twin_of_a_network_is_a_table_and_the_key_ends_it_again(app, trainer):
+    trainer.show(agent=AgentView("dqn", "a network", {}, 0))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("c", "enter")
+        assert trainer.commands[-1] == Compare(agent="q-learning")
+        trainer.snapshot = compared()
+        await pilot.pause(0.1)
+        await pilot.press("c")
+        assert trainer.commands[-1] == Compare()
+        trainer.show(comparison=None)
+        await pilot.pause(0.1)
+        assert "Q(state, action)" in screen_text(app)
+
+
+async def test_on_the_engine_both_stand_at_the_same_step(saves):
+    trainer = Trainer(saves)
+    trainer.start(Start("seed-2x3", "q-learning"))
+    app = QScope(trainer, EngineLibrary(saves))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = app.main_screen
+        await until(pilot, lambda: screen.snapshot is not None)
+        await pilot.press("s", "s", "s", "c", "enter")
+        await until(pilot, lambda: screen.snapshot.comparison is not None and screen.snapshot.comparison.step == 3)
+        await pilot.press("e")
+        await until(pilot, lambda: screen.snapshot.episodes.finished == 1)
+        assert screen.snapshot.comparison.step == screen.snapshot.step
+        await pilot.press("b")
+        await until(pilot, lambda: screen.snapshot.comparison.step == screen.snapshot.step == 22)
+    trainer.close(forget=True)
+
+
+def test_a_comparison(snap_compare):
+    assert snap_compare(QScope(FakeTrainer(compared()), FakeLibrary()), terminal_size=(80, 24))

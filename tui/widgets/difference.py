@@ -1,0 +1,130 @@
+"""The panel that holds two runs against each other: a map of where they differ, and their numbers side by side."""
+
+import math
+from collections.abc import Iterator
+
+from rich.style import Style
+
+from engine.messages import ComparisonView, EpisodesView, Snapshot, TruthView
+from tui.colour import Palette
+from tui.widgets import numbers
+from tui.widgets.canvas import Canvas, shortened, width_of
+from tui.widgets.layers import scale_of
+from tui.widgets.panel import Panel
+
+SAME, OVERLAPPING, DIFFERENT = "=", "≈", "≠"
+"""What is said of the greedy actions of a state: the same, some in common, none in common."""
+WALL = "█"
+CELLS = (8, 7, 6, 2, 1)
+"""How wide a state may be drawn, the widest first: with V1 − V2, or with the sign alone."""
+NAME, EACH, GAP = 15, 12, 3
+FACTS = NAME + 2 * EACH
+"""Cells that the numbers take."""
+
+
+class Difference(Panel):
+    """Policy agreement and V1 − V2 of each state, and below or beside it the numbers of both runs."""
+
+    def __init__(self) -> None:
+        super().__init__("Difference: greedy actions and V1−V2")
+
+    def draw(self, width: int, height: int) -> Canvas:
+        """Draw the numbers on the right and the map on the left; where it is narrow, the numbers alone."""
+        canvas = Canvas(width, height)
+        if self.snapshot is None or self.snapshot.comparison is None:
+            return canvas
+        draw_facts(canvas, max(width - FACTS, 0), self.snapshot, self.snapshot.comparison, self.palette)
+        room = width - FACTS - GAP
+        if room > 0:
+            draw_differences(canvas, room, self.snapshot, self.snapshot.comparison, self.palette)
+        return canvas
+
+
+def draw_facts(canvas: Canvas, x: int, snapshot: Snapshot, beside: ComparisonView, palette: Palette) -> None:
+    """Write a line a number, the first run on the left."""
+    for y, (name, first, second) in enumerate(facts(snapshot, beside)):
+        style = palette.muted if y == 0 else palette.plain
+        canvas.put(x, y, shortened(name, NAME - 1), palette.muted)
+        canvas.put_right(x + NAME + EACH, y, shortened(first, EACH - 1), style)
+        canvas.put_right(x + NAME + 2 * EACH, y, shortened(second, EACH - 1), style)
+
+
+def facts(snapshot: Snapshot, beside: ComparisonView) -> Iterator[tuple[str, str, str]]:
+    """Return the lines, the most important first."""
+    apart, world = beside.differences, snapshot.world
+    pair = f"{world.states[apart.state]} {world.actions[apart.action]}"
+    yield "", snapshot.agent.name, beside.agent.name
+    yield "same policy", f"{apart.agreement:.0%}", f"{OVERLAPPING} {apart.overlap:.0%}"
+    yield "max |Q1−Q2|", numbers.number(apart.largest), pair
+    yield "mean of 100", *_both(snapshot.episodes, beside.episodes)
+    yield "max |Q−Q*|", _error(snapshot.truth), _error(beside.truth)
+    yield "policy optimal", _agreement(snapshot.truth), _agreement(beside.truth)
+    yield "episodes", numbers.count(snapshot.episodes.finished), numbers.count(beside.episodes.finished)
+
+
+def _both(first: EpisodesView, second: EpisodesView) -> tuple[str, str]:
+    return numbers.number(first.mean_return), numbers.number(second.mean_return)
+
+
+def _error(truth: TruthView | None) -> str:
+    return numbers.number(truth.q_error) if truth else numbers.NOTHING
+
+
+def _agreement(truth: TruthView | None) -> str:
+    return f"{truth.policy_agreement:.0%}" if truth else numbers.NOTHING
+
+
+def draw_differences(canvas: Canvas, width: int, snapshot: Snapshot, beside: ComparisonView, palette: Palette) -> None:
+    """Draw the map around the agent, and below it what the signs mean."""
+    world, apart = snapshot.world, beside.differences
+    if not world.cells:
+        _draw_named(canvas, width, snapshot, beside, palette)
+        return
+    rows, columns = len(world.cells), len(world.cells[0])
+    cell = next((wide for wide in CELLS if wide * columns <= width), CELLS[-1])
+    lines = canvas.height - 1
+    row, column = (int(number) for number in world.places[snapshot.state])
+    top = max(min(row - lines // 2, rows - lines), 0)
+    left = max(min(column - width // cell // 2, columns - width // cell), 0)
+    scale = scale_of(apart.values)
+    states = {(int(r), int(c)): state for state, (r, c) in enumerate(world.places)}
+    for y in range(min(lines, rows)):
+        for across in range(min(width // cell, columns)):
+            place = (top + y, left + across)
+            if place in states:
+                text, style = said(beside, states[place], cell, scale, palette)
+                canvas.put(across * cell, y, text, style)
+            elif world.cells[place[0]][place[1]] == "#":
+                canvas.put(across * cell, y, WALL * cell, palette.line)
+    _draw_signs(canvas, width, palette)
+
+
+def _draw_signs(canvas: Canvas, width: int, palette: Palette) -> None:
+    """Say in the last line what the signs mean, as many as there is room for."""
+    x = 0
+    for sign, meaning in ((SAME, "same"), (DIFFERENT, "differ"), (OVERLAPPING, "one ties")):
+        if x + width_of(meaning) + 2 <= width:
+            x = canvas.put(x, canvas.height - 1, sign, palette.strong)
+            x = canvas.put(x, canvas.height - 1, f" {meaning}  ", palette.muted)
+
+
+def _draw_named(canvas: Canvas, width: int, snapshot: Snapshot, beside: ComparisonView, palette: Palette) -> None:
+    """List the states of a world without a map, those around the agent."""
+    names, scale = snapshot.world.states, scale_of(beside.differences.values)
+    first = max(min(snapshot.state - canvas.height // 2, len(names) - canvas.height), 0)
+    for y, state in enumerate(range(first, min(first + canvas.height, len(names)))):
+        text, style = said(beside, state, CELLS[0], scale, palette)
+        canvas.put(0, y, shortened(names[state], width - CELLS[0] - 1))
+        canvas.put(width - CELLS[0], y, text, style)
+
+
+def said(beside: ComparisonView, state: int, width: int, scale: float, palette: Palette) -> tuple[str, Style]:
+    """Return what is said of a state: the sign, and V1 − V2 where there is room, on the shade of that difference."""
+    apart = beside.differences
+    value = float(apart.values[state])
+    if math.isnan(value):  # a terminal state
+        return " " * width, palette.plain
+    sign = SAME if apart.same[state] else OVERLAPPING if apart.overlapping[state] else DIFFERENT
+    number = numbers.fitted(value, width - 2) if width > 2 else ""
+    text = f"{sign}{number:>{width - 2}} " if width > 2 else sign.ljust(width)
+    return text, palette.value(value, scale)
