@@ -30,12 +30,12 @@ def test_without_a_file_the_keys_are_those_of_the_table(file):
 
 
 def test_keys_are_written_as_people_write_them(file):
-    read = written(file, 'step = "f2"\nfull_speed = ["!", "F5"]\nback = "pageup"\npage_up = ","')
+    read = written(file, 'step = "f2"\nfull_speed = ["!", "F5"]\nback = "pageup"\npage_up = "%"')
     assert read == {
         "step": ("f2",),
         "full_speed": ("exclamation_mark", "f5"),
         "back": ("pageup",),
-        "page_up": ("comma",),
+        "page_up": ("percent_sign",),
     }
 
 
