@@ -40,8 +40,15 @@ class Batch(NamedTuple):
         return cls(torch.from_numpy(places), actions, rewards, torch.from_numpy(next_places), spans, weights, rows)
 
 
+FIRST_ROOM = 1024
+"""For how many transitions there is room at first."""
+
+
 class Replay:
-    """A ring of transitions in preallocated arrays; it stores places, not what the network sees of them."""
+    """A ring of transitions; it stores places, not what the network sees of them.
+
+    Its arrays grow up to the capacity as they fill, so that a capacity which is never used costs nothing.
+    """
 
     def __init__(self, capacity: int, encoding: Encoding, priorities: Priorities | None = None) -> None:
         self.capacity = capacity
@@ -50,19 +57,22 @@ class Replay:
         self._encoding = encoding
         self._next = 0
         self._births = 0
-        shape, kind = (capacity, *encoding.place_shape), encoding.place_dtype
+        room = min(capacity, FIRST_ROOM)
+        shape, kind = (room, *encoding.place_shape), encoding.place_dtype
         self.columns: dict[str, Array] = {
             "places": np.zeros(shape, kind),
-            "actions": np.zeros(capacity, np.int64),
-            "rewards": np.zeros(capacity, np.float32),
+            "actions": np.zeros(room, np.int64),
+            "rewards": np.zeros(room, np.float32),
             "next_places": np.zeros(shape, kind),
-            "spans": np.zeros(capacity, np.int8),
-            "made_at": np.zeros(capacity, np.int64),
+            "spans": np.zeros(room, np.int8),
+            "made_at": np.zeros(room, np.int64),
         }
         self._batch = Batch.empty(0, encoding)
 
     def add(self, place: Place, action: int, reward: float, next_place: Place, span: int, made_at: int) -> None:
         """Keep a transition, see `Batch`; when the replay is full the oldest one goes. `made_at` counts transitions."""
+        if self._next == len(self.columns["actions"]):
+            self._make_room(self._next + 1)
         columns, row = self.columns, self._next
         if self.size == self.capacity:
             self._births -= int(columns["made_at"][row])
@@ -148,6 +158,8 @@ class Replay:
         bounds = {"actions": actions, "spans": 128}
         if not self._encoding.place_shape:
             bounds |= {"places": states, "next_places": states}
+        if len(state.arrays.get("actions", ())) == size:
+            self._make_room(size)
         for name, column in self._all_columns().items():
             source = state.arrays.get(name)
             if source is None or source.dtype != column.dtype or source.shape != (size, *column.shape[1:]):
@@ -163,6 +175,16 @@ class Replay:
             if not self.priorities.fits(size):
                 raise ValueError("the replay's priorities are not above 0 or not below their highest")
         self._follow_columns()
+
+    def _make_room(self, rows: int) -> None:
+        """Let there be room for so many transitions, and at least twice the room of before if there is not."""
+        before = len(self.columns["actions"])
+        if rows <= before:
+            return
+        room = min(max(rows, 2 * before), self.capacity)
+        for name, column in self.columns.items():
+            self.columns[name] = np.zeros((room, *column.shape[1:]), column.dtype)
+            self.columns[name][:before] = column
 
     def _all_columns(self) -> dict[str, Array]:
         if self.priorities is None:
