@@ -83,15 +83,15 @@ class Derivation:
 
 def _place(run: Run, episode: int) -> tuple[int, int]:
     """Return the steps that the run had made before the episode and at its end."""
-    rows = run.statistics.last(run.statistics.episodes)
-    first = run.statistics.episodes - len(rows) + 1
+    known = run.statistics.lengths()
+    first = run.statistics.episodes - len(known) + 1
     if not first <= episode <= run.statistics.episodes:
         raise InputError(
             f"episode {episode:,} is none of those that are kept: {first:,} to {run.statistics.episodes:,}"
         )
     progress = run.interaction.memory.progress[0]
     last_end = int(progress["step"]) - (0 if progress["ended"] else int(progress["length"]))
-    lengths = rows["length"][episode - first :]
+    lengths = known[episode - first :]
     begin = last_end - int(np.sum(lengths))
     return begin, begin + int(lengths[0])
 

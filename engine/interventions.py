@@ -1,7 +1,7 @@
 """Interventions: what a person does to a run that changes what it learns. Each is logged with its step, and replays."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -43,7 +43,10 @@ _KINDS = {"act": Act, "change": Change, "edit": Edit}
 def to_plain(log: Log) -> list[dict[str, Any]]:
     """Write a log as plain values."""
     names = {kind: name for name, kind in _KINDS.items()}
-    return [{"kind": names[type(entry)], **asdict(entry)} for entry in log]
+    return [
+        {"kind": names[type(entry)], **{k: dict(v) if isinstance(v, Mapping) else v for k, v in vars(entry).items()}}
+        for entry in log
+    ]
 
 
 def from_plain(values: Any) -> Log:

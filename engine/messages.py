@@ -442,11 +442,13 @@ class TimelineView:
     keyframes: IntArray
     """Where the whole state is kept: to these one comes at once, to others by going on from the one before."""
     episode_ends: IntArray
-    """The last steps of the finished episodes, as far as they are remembered."""
+    """The last steps of the last finished episodes, one of those that lie too close together to be told apart."""
+    earlier_episodes: int
+    """How many episodes ended before these; where is not known."""
     interventions: IntArray
     """Where a person acted by hand, changed a setting or edited the world."""
     saves: IntArray
-    """Where this run was saved in this session, or loaded."""
+    """Where the run was saved on this branch, or before it left another."""
 
 
 @dataclass(frozen=True)

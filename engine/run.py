@@ -28,24 +28,14 @@ class Mark(NamedTuple):
     world: World
     settings: Mapping[str, str]
     log: Log
+    size: int = 0
+    """How many bytes it holds, without the rows of the statistics, which it shares with others."""
 
     @property
     def whole_state(self) -> State:
         """The state with the statistics in it, as `Run.load_state` takes it."""
-        statistics = Statistics()
-        statistics.return_to(self.statistics)
-        parts = State.joined({"statistics": statistics.state()})
+        parts = State.joined({"statistics": Statistics(self.statistics).state()})
         return State({**self.state.arrays, **parts.arrays}, {**self.state.values, **parts.values})
-
-    @property
-    def size(self) -> int:
-        """How many bytes it holds."""
-        return (
-            sum(array.nbytes for array in self.state.arrays.values())
-            + self.statistics.rows.nbytes
-            + self.statistics.blocks.nbytes
-            + 4096
-        )
 
 
 def interaction_in(world: World, generator: np.random.Generator) -> Interaction:
@@ -136,7 +126,9 @@ class Run:
     def mark(self) -> Mark:
         """Return this moment, to come back to."""
         parts = {"agent": self.agent.state(), "interaction": self.interaction.state()}
-        return Mark(self.step, State.joined(parts), self.statistics.moment(), self.world, self.settings, self.log)
+        state, moment = State.joined(parts), self.statistics.moment()
+        size = sum(array.nbytes for array in state.arrays.values()) + moment.size + 4096
+        return Mark(self.step, state, moment, self.world, self.settings, self.log, size)
 
     def return_to(self, mark: Mark) -> None:
         """Come back to a moment of this run."""

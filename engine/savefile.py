@@ -2,7 +2,8 @@
 
 The file holds the arrays of `Run.state()`, those of the last marks of the timeline, and one JSON text under the
 metadata key `qscope` with everything else: format and program versions, the whole definition of the world, agent,
-settings, seed, log, branches, counters, generators, and the digest.
+settings, seed, log, branches with their curves, counters, generators, what the statistics come to, the digest of the
+run, and a checksum over all of the file's contents.
 """
 
 import json
@@ -14,18 +15,19 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from engine import migrations
+from engine import allowance, migrations, savemarks
 from engine.agents import catalogue as agents
-from engine.interventions import Edit, Log, from_plain
-from engine.run import Mark, Run
+from engine.errors import InputError
+from engine.interventions import Log, from_plain
+from engine.run import Run
 from engine.state import Array, State, canonical_json
 from engine.timeline import Timeline
 from engine.worlds import catalogue as worlds
+from engine.worlds.memory import memory_of
 
-LARGEST_HEADER = 2**26
-MOST_MARKS = 64
-LARGEST_MARKS = 8 * 2**20
-"""How many bytes of marks a file carries at most, so that the last steps are near after it is loaded."""
+LARGEST_HEADER = 2**25
+LARGEST_TEXT = LARGEST_HEADER // 2
+"""So many bytes of JSON text, whose quotes are escaped in the header."""
 
 _PARTS = {
     "format": int,
@@ -41,6 +43,7 @@ _PARTS = {
     "values": dict,
     "digest": str,
 }
+_PARTS_OF_3 = {**_PARTS, "past": list, "statistics": dict, "checksum": str}
 INVALID = (
     safetensors.SafetensorError,
     ValueError,
@@ -50,6 +53,7 @@ INVALID = (
     IndexError,
     RecursionError,
     OverflowError,
+    MemoryError,
 )
 """What reading a file that is no save may raise."""
 
@@ -58,55 +62,79 @@ def pack(timeline: Timeline) -> tuple[str, bytes]:
     """Return the digest of the run and the bytes of its file."""
     run = timeline.run
     state, digest = run.state(), run.digest()
-    marks = _worth_carrying(timeline.recent_marks())
-    states = {f"mark{number}": mark.whole_state for number, mark in enumerate(marks)}
+    marks, arrays = savemarks.packed(run, timeline.recent_marks())
     about = {
         "format": migrations.FORMAT,
         "program": program_version(),
         "versions": {"numpy": np.__version__, **_torch_version(run)},
         **run.identity(),
         "timeline": timeline.record(),
-        "marks": [{"log": len(mark.log), "values": mark.whole_state.values} for mark in marks],
+        **marks,
         "values": state.values,
+        "statistics": run.statistics.summary(),
         "digest": digest,
     }
-    arrays = {**state.arrays, **State.joined(states).arrays}
-    return digest, safetensors.numpy.save(arrays, metadata={"qscope": canonical_json(about)})
+    return digest, sealed(about, {**state.arrays, **arrays})
 
 
-def unpack(data: bytes) -> Timeline:
-    """Rebuild the run of a file; raises one of `INVALID` if it is none, or if its parts do not fit together."""
-    said = about(data[: LARGEST_HEADER + 8])
+def sealed(about: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
+    """Return the bytes of a file with these contents, and with the checksum over them.
+
+    Raises `InputError` if the text is longer than a file may have it.
+    """
+    text = canonical_json({**about, "checksum": _checksum(about, arrays)})
+    if len(text) > LARGEST_TEXT:
+        raise InputError(f"the run has {len(text):,} bytes of world and log; a save takes {LARGEST_TEXT:,} at most")
+    return safetensors.numpy.save(dict(arrays), metadata={"qscope": text})
+
+
+def contents(data: bytes, most: int = allowance.ALLOWANCE) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return the JSON text and the arrays of a file; raises one of `INVALID` if they are not what was written."""
+    said = about(data[: LARGEST_HEADER + 8], most)
     arrays = safetensors.numpy.load(data)
-    if _digest(_own(said, arrays), said) != said["digest"]:
-        raise ValueError("the digest does not fit the contents")
-    said, arrays = migrations.upgraded(said, arrays)
-    _expect_fitting(said, arrays)
+    sound = digest_of(said, arrays) == said["digest"]
+    if said["format"] >= 3:  # The digest of the run leaves out its marks and branches; older files had no more.
+        sound = sound and _checksum(said, arrays) == said["checksum"]
+    if not sound:
+        raise ValueError("the file is damaged: the digest does not fit the contents")
+    return said, arrays
+
+
+def unpack(data: bytes, most: int = allowance.ALLOWANCE) -> Timeline:
+    """Rebuild the run of a file; raises one of `INVALID` if it is none, or if its parts do not fit together.
+
+    It takes no more memory than four times the length of `data` and `most` bytes, see `engine.allowance`.
+    """
+    said, arrays = migrations.upgraded(*contents(data, most))
+    more_worlds = _expect_fitting(said, arrays, len(data), most)
     content = _own(said, arrays)
     run = _rebuilt(said, content, from_plain(said["log"]))
     identity = {**run.identity(), "settings": said["settings"]}  # Later versions may know settings that the file lacks.
-    if _digest(run.state(), identity) != _digest(content, said):
+    comes_to = said["statistics"] or run.statistics.summary()  # Older formats do not say it.
+    if _digest(run.state(), identity) != _digest(content, said) or run.statistics.summary() != comes_to:
         raise ValueError("its parts do not fit together")
     timeline = Timeline(run)
     timeline.take_over(said["timeline"])
-    timeline.insert(_marks(said, arrays, run))
+    timeline.insert(savemarks.unpacked(said, arrays, run, more_worlds))
     return timeline
 
 
-def about(header: bytes) -> dict[str, Any]:
+def about(header: bytes, most: int = allowance.ALLOWANCE) -> dict[str, Any]:
     """Read the JSON text out of the beginning of a file; raises one of `INVALID` if it is not there."""
     length = int.from_bytes(header[:8], "little")
     if len(header) < 8 or not 2 <= length <= min(LARGEST_HEADER, len(header) - 8):
         raise ValueError("it is no safetensors file, or it was cut short")
+    allowance.expect(allowance.parsed_size(header), length, most, "its text")
     about = json.loads(json.loads(header[8 : 8 + length])["__metadata__"]["qscope"])
     if not isinstance(about, dict) or "format" not in about:
         raise ValueError("it was not saved by qscope")
     if about["format"] not in migrations.READ:
-        known = " and ".join(map(str, migrations.READ))
+        known = ", ".join(map(str, migrations.READ))
         raise ValueError(f"it has format {about['format']!r}; this version reads the formats {known}")
-    if set(about) != set(_PARTS):
+    parts = _PARTS if about["format"] < 3 else _PARTS_OF_3
+    if set(about) != set(parts):
         raise ValueError("it lacks a part, or has one too many")
-    for key, kind in _PARTS.items():
+    for key, kind in parts.items():
         if not isinstance(about[key], kind):
             raise ValueError(f"its {key} is of the wrong type")
     if not all(isinstance(text, str) for text in about["settings"].values()):
@@ -114,15 +142,27 @@ def about(header: bytes) -> dict[str, Any]:
     return about
 
 
+def digest_of(said: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
+    """Return the digest of the run that a file holds, as `Run.digest` says it."""
+    return _digest(_own(said, arrays), said)
+
+
 def _own(said: Mapping[str, Any], arrays: Mapping[str, Array]) -> State:
     """Return the state that the file holds, without those of its marks."""
-    return State({name: array for name, array in arrays.items() if not name.startswith("mark")}, said["values"])
+    return State(
+        {name: array for name, array in arrays.items() if not name.startswith(("mark", "past."))}, said["values"]
+    )
 
 
 def _digest(state: State, identity: Mapping[str, Any]) -> str:
     """Return what `Run.digest` says of a run of that state and that identity."""
     known = {name: identity[name] for name in ("world", "agent", "settings", "seed", "log")}
     return State(state.arrays, {**state.values, "run": known}).digest()
+
+
+def _checksum(about: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
+    """Return the SHA-256 over all that a file holds but this checksum itself."""
+    return State(dict(arrays), {key: value for key, value in about.items() if key != "checksum"}).digest()
 
 
 def _rebuilt(said: Mapping[str, Any], state: State, log: Log) -> Run:
@@ -135,41 +175,14 @@ def _rebuilt(said: Mapping[str, Any], state: State, log: Log) -> Run:
     return run
 
 
-def _marks(said: Mapping[str, Any], arrays: Mapping[str, Array], run: Run) -> list[Mark]:
-    """Rebuild the marks of the past, each as distrustfully as the run itself."""
-    if len(said["marks"]) > MOST_MARKS:
-        raise ValueError("it holds more marks than any save")
-    marks = []
-    for number, mark in enumerate(said["marks"]):
-        own = State(dict(arrays), {}).under(f"mark{number}").arrays
-        marks.append(_rebuilt(said, State(own, mark["values"]), run.log[: mark["log"]]).mark())
-        if _edits(marks[-1].log) == _edits(run.log):
-            marks[-1] = marks[-1]._replace(world=run.world)
-    names = {f"mark{number}" for number in range(len(marks))}
-    if any(name.startswith("mark") and name.partition(".")[0] not in names for name in arrays):
-        raise ValueError("it holds arrays of marks that it does not name")
-    return marks
-
-
-def _edits(log: Log) -> int:
-    return sum(isinstance(entry, Edit) for entry in log)
-
-
-def _worth_carrying(marks: list[Mark]) -> list[Mark]:
-    """Return the last of the marks, as many as a file carries."""
-    carried: list[Mark] = []
-    for mark in reversed(marks[-MOST_MARKS:]):
-        if sum(other.size for other in carried) + mark.size > LARGEST_MARKS:
-            break
-        carried.insert(0, mark)
-    return carried
-
-
-def _expect_fitting(about: dict[str, Any], arrays: Mapping[str, Array]) -> None:
+def _expect_fitting(about: dict[str, Any], arrays: Mapping[str, Array], size: int, most: int) -> int:
     """Raise `ValueError` if the arrays are not those of the world and the agent, before either is built.
 
     Else a small file could ask for a large world or a large network. An edit changes the number of states by one.
+    Return how many more worlds, as they were before edits, there is memory for.
     """
+    needed = memory_of(about["world"]["definition"])
+    allowance.expect(needed, size, most, "its world")
     states, actions = worlds.size_of(about["world"]["definition"])
     map_size = worlds.map_size_of(about["world"]["definition"])
     settings = agents.check(about["agent"], about["settings"])
@@ -178,6 +191,7 @@ def _expect_fitting(about: dict[str, Any], arrays: Mapping[str, Array]) -> None:
     sizes = {settings.largest_array(states + more, actions, map_size)[1] for more in range(-edits, edits + 1)}
     if arrays[f"agent.{name}"].size not in sizes:
         raise ValueError(f"the array {name!r} does not fit the world and the settings")
+    return (allowance.allowed(size, most) - needed) // max(needed, 1)
 
 
 def program_version() -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine import files, savefile
+from engine import allowance, files, savefile
 from engine.errors import InputError, near_miss
 from engine.run import Run
 from engine.savefile import INVALID, LARGEST_HEADER
@@ -18,6 +18,8 @@ SUFFIX = ".safetensors"
 AUTOSAVES = ".autosave"
 AUTOSAVES_KEPT = 8
 LARGEST_FILE = 2**30
+LARGEST_CHECKED = 2**21
+"""Files up to this size are read whole when they are listed; larger ones when they are shown or opened."""
 
 _SITTING = re.compile(r"-\d{8}-\d{6}-(\d{1,10})$")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -152,35 +154,45 @@ def read(path: Path) -> Timeline:
     """Rebuild the run of one file; raises `InputError`, in one line, if it is not a valid save."""
     data = _bytes_of(path)
     try:
-        return savefile.unpack(data)
+        return savefile.unpack(data, _most_memory())
     except INVALID as error:
         raise InputError(f"{path}: not a valid save: {_reason(error)}{_offer(path)}") from None
 
 
 def show(folder: Path, word: str) -> dict[str, Any]:
-    """Return everything of a save but the arrays, as plain values; raises `InputError` if it is none."""
+    """Return everything of a save but the arrays, as plain values; raises `InputError` if it is none or is damaged."""
     path = find(folder, word)
     if path is None:
         raise InputError(f"no save {word!r} in {folder} (qscope saves lists them all)")
+    data = _bytes_of(path)
     try:
-        return savefile.about(_header_of(path))
-    except (*INVALID, OSError) as error:
-        raise InputError(f"{path}: not a valid save: {_reason(error)}") from None
+        return savefile.contents(data, _most_memory())[0]
+    except INVALID as error:
+        raise InputError(f"{path}: not a valid save: {_reason(error)}{_offer(path)}") from None
 
 
 def listing(folder: Path) -> tuple[SaveListing, ...]:
-    """Describe every save of the folder, by name, then its autosaves, the newest first; an absent folder has none."""
+    """Describe every save of the folder, by name, then its autosaves, the newest first; an absent folder has none.
+
+    After a damaged one comes the revision before it, if there is one.
+    """
     own = sorted(folder.glob(f"*{SUFFIX}"))
     autosaves = sorted((folder / AUTOSAVES).glob(f"*{SUFFIX}"), key=lambda path: -path.stat().st_mtime)
-    return tuple(_describe(folder, path) for path in [*own, *autosaves])
+    entries = []
+    for path in [*own, *autosaves]:
+        entries.append(_describe(folder, path))
+        if entries[-1].problem and (previous := _previous(path)).is_file():
+            entries.append(_describe(folder, previous))
+    return tuple(entries)
 
 
 def _describe(folder: Path, path: Path) -> SaveListing:
-    name = str(path.relative_to(folder)).removesuffix(SUFFIX)
+    name = str(path.relative_to(folder)).replace(SUFFIX, "")
     status = path.stat()
     modified = datetime.fromtimestamp(status.st_mtime, UTC).astimezone()
     try:
-        about = savefile.about(_header_of(path))
+        whole = status.st_size <= LARGEST_CHECKED
+        about = savefile.contents(path.read_bytes())[0] if whole else savefile.about(_header_of(path))
         world, agent, values = str(about["world"]["name"]), str(about["agent"]), about["values"]
         steps, episodes = int(values["interaction.progress"]["step"]), int(values["statistics.episodes"])
     except (*INVALID, OSError) as error:
@@ -214,8 +226,18 @@ def _bytes_of(path: Path) -> bytes:
 
 def _offer(path: Path) -> str:
     """Name the revision before a damaged one, if there is one."""
-    previous = path.with_name(f"{path.name}~1")
-    return f"; the revision before it is {path.name.removesuffix(SUFFIX)}~1" if previous.is_file() else ""
+    name = path.name.removesuffix(SUFFIX)
+    return f"; the revision before it is {name}~1" if _previous(path).is_file() else ""
+
+
+def _previous(path: Path) -> Path:
+    return path.with_name(f"{path.name}~1")
+
+
+def _most_memory() -> int:
+    """Return how many bytes a file may take beside four times its size: what the environment says, or the default."""
+    said = os.environ.get(allowance.VARIABLE, "")
+    return int(said) * allowance.MEBIBYTE if said.isdecimal() and len(said) < 8 else allowance.ALLOWANCE
 
 
 def _reason(error: BaseException) -> str:

@@ -84,7 +84,6 @@ class Session:
         self._autosave_failed = False
         self._autosave_name = ""
         self._digest = ""
-        self._saved_steps: set[int] = set()
         self._notices: tuple[Notice, ...] = ()
         self._views: Views | None = None
         self._look = Look()
@@ -295,7 +294,7 @@ class Session:
             update=None if self.demonstration else run.agent.update(),
             episodes=view.episodes_view(run.statistics),
             truth=views.truth.beside(q),
-            timeline=view.timeline_view(self.timeline, self._saved_steps),
+            timeline=view.timeline_view(self.timeline),
             playing=playing,
             speed=speed,
             steps_per_second=steps_per_second,
@@ -351,12 +350,12 @@ class Session:
         self.timeline.on_the_way = self._on_the_way
         self._kept, self.cold = _extent(timeline), True
         self._autosave_name = self._digest = ""
-        self._saved_steps = {timeline.step} if timeline.step else set()
 
     def _load(self, name: str) -> None:
         self._say(f"loading {name}")
         path, timeline = saves.load_from(self.folder, name)
         timeline.memory = self._memory
+        timeline.branch.saves.add(timeline.step)
         if path.parent.name != saves.AUTOSAVES:
             self._take(timeline, path.name.partition(saves.SUFFIX)[0])
             self._digest = timeline.run.digest()
@@ -367,9 +366,14 @@ class Session:
 
     def _save(self, name: str) -> None:
         timeline = self._the_timeline()
-        saved = saves.save(timeline, self.folder, name, self._digest if name == self.save_name else "")
+        before = set(timeline.branch.saves)
+        timeline.branch.saves.add(timeline.step)
+        try:
+            saved = saves.save(timeline, self.folder, name, self._digest if name == self.save_name else "")
+        except InputError:
+            timeline.branch.saves = before
+            raise
         self.save_name, self._kept, self._digest = name, _extent(timeline), saved.digest
-        self._saved_steps.add(timeline.step)
         self.forget_autosave()
         also = f"; what stood there is kept as {saved.kept.name}" if saved.kept else ""
         self.notify(f"saved as {name} ({saved.path.stat().st_size / 1024:,.0f} KiB, step {timeline.step:,}){also}")

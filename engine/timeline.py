@@ -28,6 +28,9 @@ PORTIONS = 20
 KEPT_DIGESTS = 32
 """About how many digests of marks a save keeps."""
 
+KEPT_SAVES = 256
+"""How many of the steps at which a branch was saved a save tells."""
+
 
 @dataclass
 class Branch:
@@ -46,6 +49,8 @@ class Branch:
     """Digests of marks of earlier sittings, by step."""
     samples: dict[int, Sample] = field(default_factory=dict)
     """How near the learner was to the optimum, by step; only for the eye."""
+    saves: set[int] = field(default_factory=set)
+    """The steps at which it was saved; only for the eye."""
 
 
 class Timeline:
@@ -131,7 +136,15 @@ class Timeline:
         return {
             "branch": self.branch.name,
             "branches": [
-                {"name": branch.name, "head": branch.head, "fork": branch.fork, "log": to_plain(branch.log)}
+                {
+                    "name": branch.name,
+                    "head": branch.head,
+                    "fork": branch.fork,
+                    "shared": (shared := _shared(branch.log, self.run.log)),
+                    "log": to_plain(branch.log[shared:]),
+                    "saves": sorted(branch.saves)[-KEPT_SAVES:],
+                    "curves": curves.to_plain(branch.samples),
+                }
                 for branch in self.branches.values()
             ],
             "keyframes": [[step, digest] for step, digest in sorted(self._digests().items())],
@@ -155,11 +168,13 @@ class Timeline:
         here = self.branch
         self.branches = {}
         for values in record["branches"]:
-            log = from_plain(values["log"])
+            log = self.run.log[: values["shared"]] + from_plain(values["log"])
             head, fork, name = int(values["head"]), int(values["fork"]), str(values["name"])
-            if not 0 <= fork <= head or (log and log[-1].step > head):
+            if not 0 <= fork <= head or (log and max(entry.step for entry in log) > head):
                 raise ValueError(f"the branch {name!r} ends before it begins")
             self.branches[name] = Branch(name, log, head, fork, here.marks[:1])
+            self.branches[name].samples = curves.from_plain(values["curves"], head)
+            self.branches[name].saves = {int(step) for step in values["saves"][:KEPT_SAVES] if 0 <= step <= head}
         self.branch = self.branches[record["branch"]]
         if self.branch.log[: len(self.run.log)] != self.run.log or self.head < self.step:
             raise ValueError("the run does not lie on its branch")
@@ -220,7 +235,8 @@ class Timeline:
         kept = [mark for mark in self.branch.marks if mark.step <= step and len(mark.log) <= len(log)]
         digests = {at: digest for at, digest in self.branch.digests.items() if at <= step}
         samples = {at: sample for at, sample in self.branch.samples.items() if at <= step}
-        self.branch = Branch(name, self.run.log, self.step, step, kept, digests, samples)
+        saves = {at for at in self.branch.saves if at <= step}
+        self.branch = Branch(name, self.run.log, self.step, step, kept, digests, samples, saves)
         self.branches[name] = self.branch
 
     def _mark(self) -> None:
@@ -235,8 +251,16 @@ class Timeline:
             marks.pop(_most_dispensable(marks, self.head))
 
     def _size(self) -> int:
-        unique = {id(mark): mark for branch in self.branches.values() for mark in branch.marks}
-        return sum(mark.size for mark in unique.values())
+        """Return how many bytes the marks hold; the outlines of the episodes, 14 bytes each, come on top."""
+        total, known = 0, set()
+        for branch in self.branches.values():
+            before = 0
+            for mark in branch.marks:
+                if id(mark) not in known:
+                    known.add(id(mark))
+                    total += mark.size + mark.statistics.rows_apart(before)
+                before = mark.statistics.episodes
+        return total
 
 
 def first_difference(run: Run, keyframes: list[list[Any]], digest: str) -> int | None:
@@ -261,6 +285,12 @@ def derive(run: Run, log: Log, step: int) -> None:
         run.advance(steps=entry.step - run.step)
         run.intervene(entry)
     run.advance(steps=step - run.step)
+
+
+def _shared(log: Log, other: Log) -> int:
+    """Return how many first interventions two logs have in common."""
+    differing = (at for at, (one, two) in enumerate(zip(log, other, strict=False)) if one is not two and one != two)
+    return next(differing, min(len(log), len(other)))
 
 
 def _most_dispensable(marks: list[Mark], head: int) -> int:

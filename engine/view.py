@@ -1,7 +1,7 @@
 """What a run looks like from outside: the plain values of a Snapshot, made from a run."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,9 @@ from engine.worlds.mdp import BoolArray, FloatArray, IntArray
 
 RECENT_EPISODES = 2000
 """How many of the last episodes a snapshot carries."""
+
+FINEST = 4096
+"""Into how many parts the timeline is cut at most: of the episodes that end in one of them, one is told of."""
 
 LARGEST_SOLVED = 5000
 """Worlds of more states are not solved on the side."""
@@ -74,16 +77,18 @@ def episodes_view(statistics: Statistics, most: int = RECENT_EPISODES) -> Episod
     )
 
 
-def timeline_view(timeline: Timeline, saved: Iterable[int]) -> TimelineView:
+def timeline_view(timeline: Timeline) -> TimelineView:
     """Show where in the run one is."""
+    ends, earlier = _episode_ends(timeline)
     return TimelineView(
         head=timeline.head,
         branch=timeline.branch.name,
         branches=tuple(BranchView(b.name, b.fork, b.head) for b in timeline.branches.values()),
         keyframes=np.array([mark.step for mark in timeline.branch.marks], np.int64),
-        episode_ends=_episode_ends(timeline),
+        episode_ends=ends,
+        earlier_episodes=earlier,
         interventions=np.array([entry.step for entry in timeline.branch.log], np.int64),
-        saves=np.array(sorted(saved), np.int64),
+        saves=np.array(sorted(timeline.branch.saves), np.int64),
     )
 
 
@@ -97,18 +102,23 @@ def curves_view(timeline: Timeline) -> CurvesView:
     return CurvesView(np.array(steps, np.int64), q_error, policy_agreement, loss, first)
 
 
-def _episode_ends(timeline: Timeline) -> IntArray:
-    """Return the last steps of the last episodes, also of those ahead where a mark ahead knows them."""
+def _episode_ends(timeline: Timeline) -> tuple[IntArray, int]:
+    """Return the last steps of the last episodes, also of those ahead where a mark ahead knows them.
+
+    Where they lie closer than anybody can draw, only some of them are returned. Return also how many episodes ended
+    before all of these.
+    """
     mark = timeline.branch.marks[-1]
     if mark.step > timeline.step:
-        rows, progress = mark.statistics.rows, mark.state.values["interaction.progress"]
+        moment, progress = mark.statistics, mark.state.values["interaction.progress"]
     else:
-        rows = timeline.run.statistics.last(RECENT_EPISODES)
+        moment = timeline.run.statistics.moment()
         progress = record_values(timeline.run.interaction.memory.progress)
-    lengths = rows["length"][-RECENT_EPISODES:]
+    lengths = moment.rows["length"]
     last_end = progress["step"] - (0 if progress["ended"] else progress["length"])
     ends: IntArray = last_end + lengths - np.cumsum(lengths[::-1])[::-1]
-    return ends
+    places = ends // max(timeline.head // FINEST, 1)
+    return ends[np.diff(places, prepend=-1) > 0], moment.episodes - len(ends)
 
 
 def interaction_view(interaction: Interaction) -> Mapping[str, Any]:

@@ -20,6 +20,7 @@ from engine.statistics import RECENT
 from engine.timeline import Timeline, first_difference
 from engine.worlds import catalogue as world_catalogue
 from engine.worlds.environment import with_model
+from tui.describing import described
 
 PROGRESS_EVERY = 0.2
 """Seconds from one line of progress to the next, and so the longest that a training loop stays away."""
@@ -100,6 +101,7 @@ def train(options: argparse.Namespace) -> int:
     timeline = _timeline_to_train(options)
     run = timeline.run
     _expect_an_amount(options, run)
+    before = {"episodes_before": run.statistics.episodes, "returns_known_before": run.statistics.known}
     saved, resumed_digest = None, run.digest()
     run.warm_up()
     began = time.perf_counter()
@@ -114,7 +116,7 @@ def train(options: argparse.Namespace) -> int:
     if options.save:
         known = "" if options.resume != options.save else resumed_digest
         saved = engine_saves.save(timeline, options.saves, options.save, known)
-    report = _report(run, steps, returns, seconds)
+    report = {**_report(run, steps, returns, seconds), **before}
     limit = next(name for name in ("steps", "episodes", "actions") if getattr(options, name))
     report["stopped_by"] = str(options.until) if stop and stop.met else limit
     if saved and saved.kept:
@@ -180,13 +182,9 @@ def show(options: argparse.Namespace) -> int:
     about = engine_saves.show(options.saves, options.save)
     if options.json:
         return _print_json(about)
-    values = about["values"]
-    print(f"{options.save}: {about['agent']} in {about['world']['name']}, seed {about['seed']}")
-    print(f"step {values['interaction.progress']['step']:,}, {values['statistics.episodes']:,} finished episodes")
-    for key, value in about["settings"].items():
-        print(f"  {key:<20} {value}")
-    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
-    print(f"format {about['format']}, qscope {about['program']}, {versions}\ndigest {about['digest']}")
+    path = engine_saves.find(options.saves, options.save)
+    assert path is not None
+    print("\n".join(described(options.save, path, about)))
     return 0
 
 

@@ -7,13 +7,13 @@ are digests of the older form: those of the moments that the file carries are ma
 from collections.abc import Mapping
 from typing import Any
 
-from engine.migrations import dqn
+from engine.migrations import dqn, statistics
 from engine.state import Array, State
 
-FORMAT = 2
+FORMAT = 3
 """The format that is written."""
 
-READ = (1, FORMAT)
+READ = (1, 2, FORMAT)
 """The formats that are read."""
 
 Values = Mapping[str, Any]
@@ -28,6 +28,8 @@ def upgraded(about: Mapping[str, Any], arrays: Mapping[str, Array]) -> tuple[dic
     about, arrays = dict(about), dict(arrays)
     if about["format"] == 1:
         about = _from_1_to_2(about, arrays)
+    if about["format"] == 2:
+        about = _from_2_to_3(about, arrays)
     return about, arrays
 
 
@@ -43,6 +45,17 @@ def _from_1_to_2(about: dict[str, Any], arrays: dict[str, Array]) -> dict[str, A
         "values": _values_2(agent, about["values"]),
         "marks": marks,
         "timeline": {**about["timeline"], "keyframes": _keyframes(about["timeline"]["keyframes"], marks, arrays)},
+    }
+
+
+def _from_2_to_3(about: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
+    """Upgrade the statistics of the run and of its marks, and say that nobody was looking at the curves."""
+    timeline = about["timeline"]
+    branches = [{**branch, "shared": 0, "saves": [], "curves": []} for branch in timeline["branches"]]
+    return {
+        **statistics.upgraded(about, arrays),
+        "format": 3,
+        "timeline": {**timeline, "branches": branches},
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
-from engine import saves
+from engine import savefile, saves
 from engine.timeline import Timeline
 
 Arrays = dict[str, np.ndarray[Any, Any]]
@@ -30,6 +30,8 @@ def hostile_files(folder: Path, tabular: Timeline, network: Timeline) -> int:
             (folder / f"{kind}-{name}{saves.SUFFIX}").write_bytes(damage(data))
         for name, lie in LIES.items():
             (folder / f"{kind}-{name}{saves.SUFFIX}").write_bytes(told(data, lie))
+        for name, lie in SEALED.items():
+            (folder / f"{kind}-sealed-{name}{saves.SUFFIX}").write_bytes(told(data, lie, sealed=True))
     for name, content in STRANGERS.items():
         (folder / f"stranger-{name}{saves.SUFFIX}").write_bytes(content())
     return len(list(folder.glob(f"*{saves.SUFFIX}")))
@@ -41,12 +43,17 @@ def parts(data: bytes) -> tuple[Arrays, About]:
     return safetensors.numpy.load(data), json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["qscope"])
 
 
-def told(data: bytes, lie: Callable[[Arrays, About], object]) -> bytes:
-    """Put a save together again after a lie was told in it."""
+def told(data: bytes, lie: Callable[[Arrays, About], object], *, sealed: bool = False) -> bytes:
+    """Put a save together again after a lie was told in it, with a checksum that fits.
+
+    A liar who knows the program says the digest anew, too: `sealed`.
+    """
     arrays, about = parts(data)
     arrays = {name: array.copy() for name, array in arrays.items()}
     lie(arrays, about)
-    return safetensors.numpy.save(arrays, {"qscope": json.dumps(about)})
+    if sealed:
+        about["digest"] = savefile.digest_of(about, arrays)
+    return savefile.sealed(about, arrays)
 
 
 def with_header(data: bytes, change: Callable[[str], str]) -> bytes:
@@ -107,9 +114,7 @@ LIES: dict[str, Callable[[Arrays, About], object]] = {
     "wrong-digest": lambda arrays, about: about.update(digest="0" * 64),
     "other-format": lambda arrays, about: about.update(format=10**6),
     "format-of-a-text": lambda arrays, about: about.update(format="1"),
-    "path-outside": lambda arrays, about: arrays.update(
-        {"path" if False else "interaction.path": np.full(1024, 10**9)}
-    ),
+    "path-outside": lambda arrays, about: arrays.update({"interaction.path": np.full(1024, 10**9)}),
     "state-outside": overflowing("state", 2**40),
     "negative-state": overflowing("state", -1),
     "step-beyond": overflowing("step", 2**80),
@@ -138,6 +143,13 @@ LIES: dict[str, Callable[[Arrays, About], object]] = {
     "array-too-few": lambda arrays, about: arrays.pop(next(iter(arrays))),
     "swapped-dtype": lambda arrays, about: arrays.update({"interaction.path": np.zeros(1024, np.float64)}),
 }
+
+
+UNSEALED = {"wrong-digest", "other-format", "format-of-a-text", "huge-replay"}
+"""What a new digest would make a true tale."""
+
+SEALED = {name: lie for name, lie in LIES.items() if name not in UNSEALED}
+"""Those whose teller says the digest anew."""
 
 
 class Malicious:

@@ -24,6 +24,7 @@ from engine.run import Run
 from engine.timeline import Timeline
 from engine.worlds import catalogue
 from tests.benchmarks.hostile import hostile_files
+from tests.benchmarks.memory import memory_rows
 from tests.benchmarks.rows import Row, print_table
 from tests.benchmarks.torture_terminal import terminal_rows
 
@@ -224,6 +225,7 @@ def main() -> int:
         lambda: read_only(folder),
         lambda: concurrent(folder),
         lambda: hostile(folder),
+        lambda: memory_rows(folder),
         *terminal_rows(folder),
     ]
     folder.chmod(0o755)

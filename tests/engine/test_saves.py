@@ -1,6 +1,5 @@
 """Saves: exact, atomic, and distrustful of what they read."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+from engine import savefile
 from engine import saves as engine_saves
 from engine.errors import InputError
 from engine.interventions import Act, Change
@@ -30,12 +30,11 @@ def make(agent="q-learning", steps=137):
 
 
 def rewritten(path, change):
-    """Rewrite a save after `change(arrays, about)` has had its way with the contents."""
+    """Rewrite a save after `change(arrays, about)` has had its way with the contents; the checksum fits again."""
     arrays = safetensors.numpy.load_file(path)
-    with safetensors.safe_open(path, "numpy") as file:
-        about = json.loads(file.metadata()["qscope"])
+    about = savefile.about(path.read_bytes())
     change(arrays, about)
-    path.write_bytes(safetensors.numpy.save(arrays, {"qscope": json.dumps(about)}))
+    path.write_bytes(savefile.sealed(about, arrays))
 
 
 @pytest.mark.parametrize("agent", acting_alone())

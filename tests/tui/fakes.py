@@ -106,6 +106,7 @@ def timeline(head=0, **fields):
         "branches": (BranchView("main", 0, head),),
         "keyframes": np.zeros(1, np.int64),
         "episode_ends": none,
+        "earlier_episodes": 0,
         "interventions": none,
         "saves": none,
     }

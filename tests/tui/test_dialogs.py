@@ -158,7 +158,7 @@ async def test_a_save_is_opened_from_the_list(trainer):
     app = QScope(trainer, FakeLibrary(saved=[Save("one"), Save("broken", problem="cut short"), Save("two")]))
     async with app.run_test() as pilot:
         await pilot.press("O")
-        assert listed(app) == ["one", "two"]
+        assert listed(app) == ["one", "broken", "two"]
         assert "1,234" in str(app.screen.query_one(OptionList).options[0].prompt)
         await pilot.press("down", "enter")
     assert trainer.commands == [messages.Load("two")]

@@ -29,8 +29,9 @@ LAYERS = {layer.value: meaning for layer, meaning in MEANINGS.items()}
 TIMELINE = {
     "●": "Where you are in the run: thick behind it, thin ahead, the future that is kept.",
     "┷": "An episode ended here.",
+    "╧": "Many episodes ended about here, so long ago that only their number is known.",
     "◆": "You acted by hand, changed a setting or edited the world.",
-    "▾": "The run was saved or loaded here.",
+    "▾": "The run was saved here, on this branch or before it began.",
     "┯": "A keyframe: the whole state is kept, other steps are made again from it.",
     "tab": "Go to the bar; its own keys are these:",
     "← →": "Go a cell of the bar back or on.",

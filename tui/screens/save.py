@@ -5,12 +5,14 @@ import re
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
 from engine.errors import InputError
 from engine.messages import Snapshot
 from tui.screens.dialog import Dialog, Field, Problem
 from tui.screens.ports import Library, SaveEntry
-from tui.screens.rows import aligned, options
+from tui.screens.rows import aligned
+from tui.widgets.canvas import shortened
 
 HEADING = ("name", "world", "agent", "steps", "episodes", "saved")
 
@@ -62,17 +64,21 @@ class OpenSave(Dialog[str]):
     def __init__(self, library: Library) -> None:
         super().__init__()
         self.folder = library.folder
-        self.saves = [save for save in library.saves() if not save.problem]
+        self.saves = sorted(library.saves(), key=lambda save: save.modified, reverse=True)
 
     def body(self) -> list[Widget]:
-        """List the saves, the newest first; or say how to make one."""
+        """List the saves, the newest first, those that are damaged with the reason; or say how to make one."""
         if not self.saves:
             text = f"There is no save in {self.folder} yet. Press S while a run is open to make one."
             return [Static(Content(text), classes="question")]
-        newest = sorted(self.saves, key=lambda save: save.modified, reverse=True)
-        heading, *lines = aligned([HEADING, *map(_row, newest)], self.line_width, 0, frozenset({3, 4}))
-        listed = OptionList(*options([save.name for save in newest], lines), compact=True, markup=False)
-        return [Static(Content(heading), classes="heading"), listed]
+        sound = [save for save in self.saves if not save.problem]
+        heading, *lines = aligned([HEADING, *map(_row, sound)], self.line_width, 0, frozenset({3, 4}))
+        line_of = {save.name: line for save, line in zip(sound, lines, strict=True)}
+        entries = [
+            Option(Content(line_of.get(save.name) or _damaged(save, self.line_width)), save.name, bool(save.problem))
+            for save in self.saves
+        ]
+        return [Static(Content(heading), classes="heading"), OptionList(*entries, compact=True, markup=False)]
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer with the chosen name."""
@@ -82,6 +88,10 @@ class OpenSave(Dialog[str]):
 def _row(save: SaveEntry) -> tuple[str, ...]:
     moment = f"{save.modified:%Y-%m-%d %H:%M}"
     return save.name, save.world, save.agent, f"{save.steps:,}", f"{save.episodes:,}", moment
+
+
+def _damaged(save: SaveEntry, width: int) -> str:
+    return shortened("".join(c if c.isprintable() else "�" for c in f"{save.name}  damaged: {save.problem}"), width)
 
 
 def offered_name(snapshot: Snapshot) -> str:

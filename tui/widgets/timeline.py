@@ -13,8 +13,11 @@ from tui.widgets.canvas import Canvas, shortened, width_of
 from tui.widgets.panel import Drawing
 
 HERE = "●"
-SAVE, INTERVENTION, EPISODE, KEYFRAME, LINE = "▾▾", "◆◆", "┷┴", "┯┬", "━─"
-"""Each as it is drawn behind the place where one is, and ahead of it, in the known future."""
+SAVE, INTERVENTION, EPISODE, EPISODES, KEYFRAME, LINE = "▾▾", "◆◆", "┷┴", "╧╧", "┯┬", "━─"
+"""Each as it is drawn behind the place where one is, and ahead of it, in the known future.
+
+`EPISODES` stands for many that ended there or nearby: long ago, only their number is known.
+"""
 
 
 class Timeline(Drawing, can_focus=True):
@@ -85,6 +88,7 @@ class Timeline(Drawing, can_focus=True):
         palette = self.palette
         styles = {HERE: palette.agent, INTERVENTION[0]: palette.warning, SAVE[0]: palette.accent}
         styles |= {EPISODE[0]: palette.plain, KEYFRAME[1]: palette.line, LINE[1]: palette.line}
+        styles |= {EPISODES[0]: palette.muted}
         return styles.get(glyph, palette.muted)
 
     def _cells(self, snapshot: Snapshot) -> int:
@@ -125,6 +129,9 @@ def bar(step: int, timeline: TimelineView, cells: int) -> list[str]:
     glyphs = [LINE[cell > here] for cell in range(timeline.head // stride + 1)]
     happened = [(timeline.episode_ends, EPISODE), (timeline.saves, SAVE), (timeline.interventions, INTERVENTION)]
     happened.sort(key=lambda kind: -len(kind[0]))
+    if timeline.earlier_episodes:
+        first = int(timeline.episode_ends.min(initial=timeline.head)) // stride
+        glyphs[:first] = [EPISODES[cell > here] for cell in range(first)]
     for steps, glyph in [(timeline.keyframes, KEYFRAME), *happened]:
         for cell in np.unique(steps[(steps >= 0) & (steps <= timeline.head)] // stride).tolist():
             glyphs[cell] = glyph[cell > here]

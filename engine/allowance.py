@@ -1,0 +1,39 @@
+"""How much memory reading a file may take: four times its size and a fixed allowance, estimated before it is taken.
+
+A small file can name a large world, and a short text can hold many small values. Both are estimated here from above,
+by what was measured, so that a file which is not worth its memory is refused before it costs any.
+"""
+
+MEBIBYTE = 2**20
+TIMES = 4
+ALLOWANCE = 256 * MEBIBYTE
+"""Bytes that any file may take, however small: enough for a slippery map of 300 by 300 cells."""
+
+VARIABLE = "QSCOPE_MEMORY"
+"""The environment variable that allows more, in MiB."""
+
+OBJECT, LIST, ITEM = 240, 80, 72
+"""Bytes of a parsed JSON object, a list, and what one comma separates, at most."""
+TEXTS = 4
+"""How often the text itself is in memory while it is parsed."""
+
+
+def allowed(size: int, allowance: int = ALLOWANCE) -> int:
+    """Return how many bytes reading a file of so many bytes may take."""
+    return TIMES * size + allowance
+
+
+def parsed_size(text: bytes) -> int:
+    """Return how many bytes parsing a JSON text takes, at most."""
+    marks = OBJECT * text.count(b"{") + LIST * text.count(b"[") + ITEM * text.count(b",")
+    return TEXTS * len(text) + marks
+
+
+def expect(needed: int, size: int, allowance: int, what: str) -> None:
+    """Raise `ValueError` if something needs more memory than reading a file of that size may take."""
+    if needed > allowed(size, allowance):
+        raise ValueError(
+            f"{what} takes up to {needed / MEBIBYTE:,.0f} MiB of memory, but reading a file of this size may take"
+            f" {allowed(size, allowance) / MEBIBYTE:,.0f};"
+            f" if you trust it, {VARIABLE}={-(-needed // MEBIBYTE)} allows that many MiB"
+        )

@@ -1,0 +1,79 @@
+"""What a save says of itself, in lines for people."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+SHOWN = 20
+"""How many interventions are listed, the last."""
+
+About = Mapping[str, Any]
+
+
+def described(name: str, path: Path, about: About) -> Iterator[str]:
+    """Say who learns where, when it was saved, counters, statistics, settings, and what was done on which branch."""
+    status = path.stat()
+    moment = datetime.fromtimestamp(status.st_mtime, UTC).astimezone()
+    yield f"{name}: {about['agent']} in {about['world']['name']}, seed {about['seed']}"
+    yield f"saved {moment:%Y-%m-%d %H:%M:%S}, {status.st_size / 1024:,.0f} KiB, undamaged"
+    yield from _counters(about)
+    for key, value in about["settings"].items():
+        yield f"  {key:<20} {value}"
+    yield from _log(about["log"])
+    yield from _branches(about["timeline"])
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    yield f"format {about['format']}, qscope {about['program']}, {versions}"
+    yield f"digest {about['digest']}"
+
+
+def _counters(about: About) -> Iterator[str]:
+    progress, finished = about["values"]["interaction.progress"], about["values"]["statistics.episodes"]
+    yield f"step {progress['step']:,}, {finished:,} finished episodes" + (
+        "" if progress["ended"] else f", {progress['length']:,} steps into the next"
+    )
+    said = about.get("statistics") or {}
+    if "mean_return" not in said:
+        return
+    yield f"return  {_spread(said, 'return')}, of the last 100 on average {_number(said['mean_return_100'])}"
+    yield f"length  {_spread(said, 'length')}"
+    yield f"ends    terminated {said['terminated_rate']:.1%}, success {said['success_rate']:.1%}"
+    if said["known"] < said["episodes"]:
+        yield f"        one by one the last {said['known']:,} are known, and the first where they were outlined"
+
+
+def _spread(said: About, name: str) -> str:
+    mean, std, least, most = (_number(said[f"{what}_{name}"]) for what in ("mean", "std", "least", "most"))
+    return f"{mean} ± {std}, from {least} to {most}"
+
+
+def _number(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.6g}"
+
+
+def _log(log: list[Any]) -> Iterator[str]:
+    if log:
+        yield f"interventions: {len(log):,}" + (f", the last {SHOWN} of them" if len(log) > SHOWN else "")
+    for entry in log[-SHOWN:]:
+        yield f"  step {entry['step']:>10,}  {_did(entry)}"
+
+
+def _did(entry: About) -> str:
+    match entry["kind"]:
+        case "act":
+            return f"action {entry['action']} by hand"
+        case "change":
+            return ", ".join(f"{key} {value}" for key, value in entry["settings"].items())
+        case _:
+            cell = ", ".join(f"{key} {value}" for key, value in entry["cell"].items()) or "open"
+            return f"cell {entry['row']},{entry['column']}: {cell}"
+
+
+def _branches(timeline: About) -> Iterator[str]:
+    yield "branches:"
+    for branch in timeline["branches"]:
+        here = "●" if branch["name"] == timeline["branch"] else " "
+        saved = f", saved at {', '.join(f'{step:,}' for step in branch['saves'][-5:])}" if branch.get("saves") else ""
+        count = branch.get("shared", 0) + len(branch["log"])
+        done = f", {count:,} interventions" if count else ""
+        yield f"{here} {branch['name']:<12} from step {branch['fork']:,} to {branch['head']:,}{done}{saved}"
