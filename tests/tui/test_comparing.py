@@ -9,8 +9,7 @@ from engine.comparison import differences
 from engine.messages import AgentView, Compare, ComparisonView, Start
 from engine.trainer import Trainer
 from tests.tui.fakes import FakeLibrary, FakeTrainer, Save, episodes, greedy, learned, names, snapshot, values
-from tests.tui.test_sizes import screen_text
-from tests.tui.test_with_the_engine import until
+from tests.tui.waiting import screen_text, seen, until
 from tui.app import QScope
 from tui.screens.comparing import ChooseSecondRun
 from tui.screens.engine_library import EngineLibrary
@@ -43,11 +42,9 @@ def compared(first=None, **fields):
 async def test_two_maps_and_their_differences_are_seen(app, trainer, size):
     trainer.snapshot = compared()
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        text = screen_text(app)
-    for what in ("The article's 2x3 grid", "dqn twin", "Difference", "=", "≠", "same policy", "60%", "max |Q1−Q2|"):
-        assert what in text
-    assert "Q(state, action)" not in text
+        await seen(pilot, "The article's 2x3 grid", "dqn twin", "Difference", "=", "≠")
+        await seen(pilot, "same policy", "60%", "max |Q1−Q2|")
+        assert "Q(state, action)" not in screen_text(app)
 
 
 async def test_without_colours_the_signs_and_numbers_say_the_same(app, trainer, monkeypatch):
@@ -100,10 +97,8 @@ async def test_the_key_offers_the_twin_and_the_saves_of_the_same_world(trainer):
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("c")
         assert isinstance(app.screen, ChooseSecondRun)
-        text = screen_text(app)
-        assert "the DQN twin" in text
-        assert "mine" in text
-        assert "far" not in text
+        await seen(pilot, "the DQN twin", "mine")
+        assert "far" not in screen_text(app)
         await pilot.press("down", "enter")
         assert trainer.commands[-1] == Compare(save="mine")
         await pilot.press("c", "enter")
@@ -120,8 +115,7 @@ async def test_the_twin_of_a_network_is_a_table_and_the_key_ends_it_again(app, t
         await pilot.press("c")
         assert trainer.commands[-1] == Compare()
         trainer.show(comparison=None)
-        await pilot.pause(0.1)
-        assert "Q(state, action)" in screen_text(app)
+        await seen(pilot, "Q(state, action)")
 
 
 async def test_on_the_engine_both_stand_at_the_same_step(saves):

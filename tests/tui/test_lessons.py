@@ -5,7 +5,7 @@ import pytest
 from engine.errors import InputError
 from engine.messages import ChangeSettings, FinishEpisode, GoTo, Load, Pause, Start, Step, StepBack
 from tests.tui.fakes import FakeLibrary, FakeTrainer, learned
-from tests.tui.test_sizes import screen_text
+from tests.tui.waiting import screen_text, seen, until
 from tui.app import QScope
 from tui.lessons import shelf
 from tui.lessons.expectations import Expectation
@@ -141,14 +141,11 @@ async def open_tour(pilot, trainer):
 async def test_a_page_brings_the_run_to_where_it_wants_it(app, trainer):
     async with app.run_test(size=(80, 24)) as pilot:
         await open_tour(pilot, trainer)
-        assert "A first page." in screen_text(app)
+        await seen(pilot, "A first page.")
         await pilot.press("full_stop")
         assert trainer.commands == [FIRST, Step(), Step()]
         assert app.main_screen.sight.layer is Layer.POLICY
-        await pilot.pause()
-        text = screen_text(app)
-        assert "Lesson 2/4 · Mine" in text
-        assert "Try s" in text
+        await seen(pilot, "Lesson 2/4 · Mine", "Try s")
 
 
 async def test_a_page_of_words_leaves_the_run_alone(app, trainer):
@@ -157,12 +154,10 @@ async def test_a_page_of_words_leaves_the_run_alone(app, trainer):
         await pilot.press("full_stop")
         trainer.commands.clear()
         await pilot.press("full_stop")
-        await pilot.pause()
-        assert "Only words." in screen_text(app)
+        await seen(pilot, "Only words.")
         assert trainer.commands == []
         await pilot.press("comma")
-        await pilot.pause()
-        assert "Two steps." in screen_text(app)
+        await seen(pilot, "Two steps.")
 
 
 async def test_the_ordinary_keys_go_on_working_and_the_panels_stay(app, trainer):
@@ -171,9 +166,7 @@ async def test_the_ordinary_keys_go_on_working_and_the_panels_stay(app, trainer)
         await open_tour(pilot, trainer)
         await pilot.press("s", "e", "b")
         assert trainer.commands == [Step(), FinishEpisode(), StepBack()]
-        text = screen_text(app)
-        for what in ("The article's 2x3 grid", "Q(state, action)", "1,0 → right → 1,1", "A first page."):
-            assert what in text
+        await seen(pilot, "The article's 2x3 grid", "Q(state, action)", "1,0 → right → 1,1", "A first page.")
 
 
 async def test_after_the_last_page_the_lesson_is_left_and_so_it_is_by_its_key(app, trainer):
@@ -189,13 +182,14 @@ async def test_after_the_last_page_the_lesson_is_left_and_so_it_is_by_its_key(ap
 
 async def test_escape_stops_what_goes_on_and_then_leaves_the_lesson(app, trainer):
     async with app.run_test(size=(80, 24)) as pilot:
-        trainer.show(playing=True)
         await open_tour(pilot, trainer)
+        trainer.show(playing=True)
+        await until(pilot, lambda: app.main_screen.snapshot.playing)
         await pilot.press("escape")
         assert trainer.commands == [Pause()]
         assert app.main_screen.lesson is not None
         trainer.show(playing=False)
-        await pilot.pause(0.1)
+        await until(pilot, lambda: not app.main_screen.snapshot.playing)
         await pilot.press("escape")
         assert app.main_screen.lesson is None
 
@@ -234,14 +228,14 @@ async def test_a_run_that_the_person_opened_during_a_lesson_is_asked_about(app, 
 async def test_a_long_page_is_read_in_parts_on_a_small_screen(app, trainer):
     async with app.run_test(size=(40, 12)) as pilot:
         app.main_screen.open_lesson(lesson_of("one " * 60 + "end", "Two."), begun=True)
-        await pilot.pause()
+        await seen(pilot, "one one")
         assert "end" not in screen_text(app)
         while app.main_screen._page == 0 and "one end" not in screen_text(app):
             await pilot.press("full_stop")
+        await seen(pilot, "one end")
         assert app.main_screen._page == 0
         await pilot.press("full_stop")
-        await pilot.pause()
-        assert "Two." in screen_text(app)
+        await seen(pilot, "Two.")
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)])
@@ -249,10 +243,7 @@ async def test_a_lesson_and_the_inspector_are_seen_together(app, trainer, size):
     async with app.run_test(size=size) as pilot:
         await open_tour(pilot, trainer)
         await pilot.press("i")
-        await pilot.pause()
-        text = screen_text(app)
-    for what in ("A first page.", "Inspector", "@"):
-        assert what in text
+        await seen(pilot, "A first page.", "Inspector", "@")
 
 
 def test_a_page_of_a_lesson(snap_compare):

@@ -7,8 +7,7 @@ from engine.messages import Inspection, Look, Start
 from engine.trainer import Trainer
 from tests.tui.fakes import FakeLibrary, FakeTrainer, grid, learned, names, snapshot
 from tests.tui.test_economy import area, watch_refreshes
-from tests.tui.test_sizes import screen_text
-from tests.tui.test_with_the_engine import until
+from tests.tui.waiting import screen_text, seen, until
 from tui.app import QScope
 from tui.screens.engine_library import EngineLibrary
 from tui.widgets.episodes import EpisodesPanel
@@ -22,11 +21,6 @@ from tui.widgets.zoom import Rung
 @pytest.fixture
 def trainer():
     return FakeTrainer(learned())
-
-
-async def seen(pilot, *words):
-    """Wait until all the words stand on the screen."""
-    await until(pilot, lambda: all(word in screen_text(pilot.app) for word in words))
 
 
 async def test_v_goes_through_all_layers_and_asks_only_for_what_they_need(app, trainer):

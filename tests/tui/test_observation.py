@@ -5,7 +5,7 @@ import pytest
 
 from engine.messages import Start
 from engine.trainer import Trainer
-from tests.tui.test_with_the_engine import until
+from tests.tui.waiting import until
 from tui.app import QScope
 from tui.screens.engine_library import EngineLibrary
 from tui.widgets.observation import place_of, range_of

@@ -1,38 +1,28 @@
 import pytest
 
 from tests.tui.fakes import grid, learned, names, snapshot, timeline
+from tests.tui.waiting import seen
 from tui.screens.choose_agent import AgentSettings
-
-
-def screen_text(app):
-    return "\n".join("".join(segment.text for segment in line) for line in app.screen._compositor.render_strips())
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (140, 40), (200, 60), (40, 12)])
 async def test_the_main_things_are_seen_at_every_size(app, trainer, size):
     trainer.snapshot = learned()
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        text = screen_text(app)
-    for what in ("seed-2x3", "paused", "step 221", "@", "s step", "? help", "Q"):
-        assert what in text
+        await seen(pilot, "seed-2x3", "paused", "step 221", "@", "s step", "? help", "Q")
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)])
 async def test_the_agent_its_arrow_and_the_values_are_seen(app, trainer, size):
     trainer.snapshot = learned()
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        text = screen_text(app)
-    for what in ("@", "→", "9.00", "−10", "+10", "mean of 100", "greedy", "▸", "►"):
-        assert what in text
+        await seen(pilot, "@", "→", "9.00", "−10", "+10", "mean of 100", "greedy", "▸", "►")
 
 
 @pytest.mark.parametrize("size", [(30, 10), (39, 24), (80, 11)])
 async def test_a_window_that_is_too_small_says_so(app, size):
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        assert "40 columns and 12 lines" in " ".join(screen_text(app).split())
+        await seen(pilot, "40 columns and 12 lines")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +34,7 @@ async def test_large_worlds_are_drawn_at_every_size(app, trainer, world):
         for size in [(60, 20), (140, 40), (30, 10), (41, 13), (80, 24)]:
             await pilot.resize_terminal(*size)
             await pilot.pause()
-        assert "@" in screen_text(app)
+        await seen(pilot, "@")
 
 
 @pytest.mark.parametrize("size", [(40, 12), (60, 20)])
@@ -52,8 +42,7 @@ async def test_dialogs_show_their_keys_on_small_screens(app, size):
     async with app.run_test(size=size) as pilot:
         for keys in (["w"], ["a", "enter"], ["S"], ["O"], ["question_mark"], ["colon"], ["t"], ["p"], ["E"], ["u"]):
             await pilot.press(*keys)
-            await pilot.pause()
-            assert "escape" in screen_text(app), keys
+            await seen(pilot, "escape")
             await pilot.press("escape")
         assert not isinstance(app.screen, AgentSettings)
 
@@ -72,10 +61,7 @@ async def test_the_dialogs_of_the_timeline_are_read_to_their_end_at_60x20(app, t
     trainer.snapshot = learned(timeline=timeline(1_234_567))
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.press(key)
-        await pilot.pause()
-        lines = screen_text(app).replace("│", " ")
-    assert WORDS[key] in " ".join(lines.split())
-    assert "escape close" in lines
+        await seen(pilot, WORDS[key], "escape close")
 
 
 async def test_a_storm_of_resizes_is_survived(app, trainer):
@@ -84,5 +70,4 @@ async def test_a_storm_of_resizes_is_survived(app, trainer):
         for n in range(30):
             await pilot.resize_terminal(40 + n * 3, 12 + n)
         await pilot.resize_terminal(80, 24)
-        await pilot.pause()
-        assert "step 221" in screen_text(app)
+        await seen(pilot, "step 221")

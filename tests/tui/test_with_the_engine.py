@@ -5,19 +5,11 @@ import pytest
 
 from engine.messages import Load, Start
 from engine.trainer import Trainer
+from tests.tui.waiting import until
 from tui.app import QScope
 from tui.screens.engine_library import EngineLibrary
 from tui.widgets.panel import Drawing
 from tui.widgets.timeline import Timeline
-
-
-async def until(pilot, condition):
-    """Wait for the condition; a test that waits too long is stopped here."""
-    for _ in range(1000):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("waited in vain")
 
 
 async def test_what_was_saved_is_what_is_opened_again(saves):
