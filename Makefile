@@ -29,6 +29,9 @@ torture: $(VENV)/.installed-dev ## try to lose and to fool saves, and print a ta
 validate: $(VENV)/.installed-dev $(PEERS)/.installed ## hold our numbers against the literature and against peers (half an hour at most)
 	$(BIN)/python -m tests.validation $(CLAIMS)
 
+bench: $(VENV)/.installed-dev $(PEERS)/.installed ## measure how fast we are beside others, and print a table (minutes)
+	$(BIN)/python -m tests.benchmarks.speed $(BENCHES)
+
 clean: ## remove the virtual environment and everything that is made anew
 	rm -rf $(VENV) $(PEERS) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find engine tui tests -name __pycache__ -prune -exec rm -rf {} +
@@ -51,4 +54,4 @@ $(PEERS)/.installed: $(VENV)/bin/python constraints.txt
 	$(PEERS)/bin/python -m pip install --quiet stable-baselines3 gymnasium numpy torch==2.13.0
 	@touch $@
 
-.PHONY: help run test check torture validate clean
+.PHONY: help run test check torture validate bench clean

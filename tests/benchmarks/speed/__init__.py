@@ -1,0 +1,1 @@
+"""How fast qscope is, beside others that do the same work in the same run: `make bench`."""
