@@ -249,3 +249,35 @@ async def test_a_lesson_and_the_inspector_are_seen_together(app, trainer, size):
 def test_a_page_of_a_lesson(snap_compare):
     app = QScope(FakeTrainer(learned()), FakeLibrary(), lesson=shelf.find("update"))
     assert snap_compare(app, terminal_size=(80, 24), press=["full_stop"])
+
+
+async def test_what_a_page_speaks_of_is_measured_below_it_where_the_episodes_have_no_room(app, trainer):
+    trainer.show(**vars(learned()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_tour(pilot, trainer)
+        await seen(pilot, "A first page.", "mean of 100", "max |Q−Q*|", "policy optimal")
+
+
+async def test_a_chart_takes_the_place_of_the_lesson_until_one_reads_on(app, trainer):
+    trainer.show(**vars(learned()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_tour(pilot, trainer)
+        await pilot.press("n")
+        await seen(pilot, "last returns", "return")
+        assert "A first page." not in screen_text(app)
+        await pilot.press("full_stop")
+        await seen(pilot, "A first page.")
+
+
+async def test_after_the_last_page_comes_the_next_lesson(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main_screen.open_lesson(shelf.find("grid"), begun=True)
+        await pilot.press(*["full_stop"] * 4)
+        await seen(pilot, "Lesson 5/5 · The grid and its words", "next lesson: Return and discount")
+        await pilot.press("full_stop")
+        await seen(pilot, "Lesson 1/5 · Return and discount")
+
+
+def test_a_lesson_of_ones_own_and_the_last_one_have_no_next():
+    assert shelf.after(lesson_of(*TOUR)) is None
+    assert shelf.after(shelf.find(shelf.ORDER[-1])) is None

@@ -28,6 +28,13 @@ def shipped() -> tuple[Lesson, ...]:
     )
 
 
+def after(lesson: Lesson) -> Lesson | None:
+    """Return the lesson that goes on where this one ends; None after the last one, and after one of one's own."""
+    lessons = shipped()
+    at = next((number for number, known in enumerate(lessons) if known.path == lesson.path), len(lessons))
+    return lessons[at + 1] if at + 1 < len(lessons) else None
+
+
 def find(word: str) -> Lesson:
     """Return the lesson of that name or path; raises `InputError` if there is none, or for a mistake in its file."""
     if word.endswith(SUFFIX):

@@ -58,18 +58,28 @@ class Lessons(Looking):
             super().action_stop()
 
     def action_next_page(self) -> None:
-        """Go on in the lesson, after the last page out of it."""
-        if self.lesson is None or self._strip.turn(1):
+        """Go on in the lesson, after the last page to the next one; from a chart, back to the page."""
+        if self.lesson is None or self._back_from_chart() or self._strip.turn(1):
             return
         if self._page + 1 < len(self.lesson.pages):
             self._turn_to(self.lesson, self._page + 1)
+        elif (following := shelf.after(self.lesson)) is not None:
+            self._turn_to(following, 0, begin=True)
         else:
             self._leave_lesson()
 
     def action_previous_page(self) -> None:
-        """Go back in the lesson."""
-        if self.lesson is not None and not self._strip.turn(-1) and self._page > 0:
+        """Go back in the lesson; from a chart, back to the page."""
+        if self.lesson is None or self._back_from_chart() or self._strip.turn(-1):
+            return
+        if self._page > 0:
             self._turn_to(self.lesson, self._page - 1)
+
+    def _back_from_chart(self) -> bool:
+        """Show the page again if a chart has its place; return whether one had."""
+        charting = self.has_class("-charting")
+        self.set_class(False, "-charting")
+        return charting
 
     def open_lesson(self, lesson: Lesson, *, begun: bool = False) -> None:
         """Begin a lesson; `begun`: its run is there already."""
@@ -94,8 +104,12 @@ class Lessons(Looking):
     def _read(self, lesson: Lesson, number: int) -> None:
         page = lesson.pages[number]
         self.lesson, self._page = lesson, number
-        self._strip.reading = Reading(lesson.title, number + 1, len(lesson.pages), page.text, page.keys)
+        following = shelf.after(lesson) if number + 1 == len(lesson.pages) else None
+        self._strip.reading = Reading(
+            lesson.title, number + 1, len(lesson.pages), page.text, page.keys, following.title if following else ""
+        )
         self.set_class(True, "-lesson")
+        self.set_class(False, "-charting")
         for placed in page.directives:
             match placed.directive:
                 case ShowLayer(layer):
@@ -114,7 +128,7 @@ class Lessons(Looking):
 
     def _leave_lesson(self) -> None:
         self.lesson = None
-        self.set_class(False, "-lesson")
+        self.remove_class("-lesson", "-charting")
 
     @property
     def _strip(self) -> LessonStrip:

@@ -11,8 +11,12 @@ class Measures(TimeTravel):
     """The commands that look closer at what was learned, and take pictures of it."""
 
     def action_next_chart(self) -> None:
-        """Show the next chart."""
-        self.query_one(EpisodesPanel).next_series()
+        """Show the next chart; where a lesson has its place, the present one in the place of the lesson."""
+        panel = self.query_one(EpisodesPanel)
+        if panel.display:
+            panel.next_series()
+        else:
+            self.set_class(True, "-charting")
 
     def action_previous_chart(self) -> None:
         """Show the chart before."""

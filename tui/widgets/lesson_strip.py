@@ -3,16 +3,23 @@
 import re
 from dataclasses import dataclass
 
+from rich.style import Style
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
 
+from engine.messages import Snapshot
+from tui.colour import Palette
 from tui.commands import key_of
 from tui.widgets.canvas import Canvas, width_of
+from tui.widgets.episodes import facts
 from tui.widgets.panel import Drawing
 
 Word = list[tuple[str, str]]
 """Pieces of text without a blank between them, each with the name of its style."""
+
+MEASURED = ("mean of 100", "max |Q−Q*|", "policy optimal")
+"""Those of the facts that stand below a page."""
 
 _MARKED = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|`(?P<accent>[^`]+)`|(?P<plain>[^*`]+|[*`])")
 
@@ -28,6 +35,8 @@ class Reading:
     text: str
     keys: str
     """What to press; empty for nothing."""
+    following: str = ""
+    """The title of the lesson that comes after the last page; empty if none does, and on the pages before."""
 
 
 class LessonStrip(Drawing):
@@ -47,10 +56,13 @@ class LessonStrip(Drawing):
         self.redraw()
 
     def draw(self, width: int, height: int) -> Canvas:
-        """Write the lines that are read now."""
+        """Write the lines that are read now, and what is measured into the last one, where it is free."""
         canvas = Canvas(width, height)
-        for y, line in enumerate(self._lines(width)[self._first : self._first + height]):
+        lines = self._lines(width)[self._first : self._first + height]
+        for y, line in enumerate(lines):
             canvas.put_pieces(0, y, ((text, self.palette.roles[role]) for text, role in line))
+        if self.snapshot is not None and len(lines) < height:
+            canvas.put_pieces(0, height - 1, _measured(self.snapshot, self.palette))
         return canvas
 
     def follow(self, size: Size) -> None:
@@ -78,9 +90,24 @@ class LessonStrip(Drawing):
             return
         reading = self.reading
         more = self._first + self.size.height < len(self._lines(self.size.width)) and self.size.height > 0
-        turning = f"{key_of('next_page')} {'more' if more else 'next'} · {key_of('previous_page')} back"
+        ahead = "more" if more else "next" if reading.number < reading.pages else _after(reading)
+        turning = f"{key_of('next_page')} {ahead} · {key_of('previous_page')} back"
         self.border_title = Content(f"Lesson {reading.number}/{reading.pages} · {reading.title}")
         self.border_subtitle = Content(f"{turning} · {key_of('lessons')} leave")
+
+
+def _after(reading: Reading) -> str:
+    """Say what comes after the last page."""
+    return f"next lesson: {reading.following}" if reading.following else "end"
+
+
+def _measured(snapshot: Snapshot, palette: Palette) -> list[tuple[str, Style]]:
+    """Return what the pages speak of, and what the panel of the episodes shows where there is room for it, too."""
+    pieces = []
+    for name, value in facts(snapshot):
+        if name in MEASURED:
+            pieces += [(f"{name} ", palette.muted), (f"{value}   ", palette.strong)]
+    return pieces
 
 
 def written(reading: Reading, width: int) -> list[Word]:
