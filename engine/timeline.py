@@ -184,16 +184,20 @@ class Timeline:
     def _travel(self, target: int) -> None:
         """Go forward to a step that is known, in portions between which one may be stopped."""
         portion = max(1, self.run.agent.keyframe_every // PORTIONS)
+        self._take_up()  # The mark may be older than what was done at its step, where that is the first of the run.
         while self.step < target and self.on_the_way(self.step, target):
             self.advance(min(target - self.step, portion))
 
     def _digests(self) -> dict[int, str]:
-        """Return the digests of some marks before this step, by which a replay finds where it first differs."""
+        """Return the digests of some marks before this step, by which a replay finds where it first differs.
+
+        The beginning is none of them: its mark is older than what was done to the run before its first step.
+        """
         known = dict(self.branch.digests)
-        marks = [mark for mark in self.branch.marks if mark.step <= self.step]
+        marks = [mark for mark in self.branch.marks if 0 < mark.step <= self.step]
         for mark in marks[:: len(marks) // KEPT_DIGESTS + 1]:
             known[mark.step] = mark.state.digest()
-        steps = sorted(step for step in known if step <= self.step)
+        steps = sorted(step for step in known if 0 < step <= self.step)
         return {step: known[step] for step in steps[:: len(steps) // (2 * KEPT_DIGESTS) + 1]}
 
     def _portion(self, steps: int, episodes: int) -> None:
@@ -270,6 +274,8 @@ def first_difference(run: Run, keyframes: list[list[Any]], digest: str) -> int |
     """
     again = _beginning(run)
     for step, expected in keyframes:
+        if step == 0:  # Files written before the beginning was left out may tell it as it was before an intervention.
+            continue
         derive(again, run.log, step)
         if again.mark().state.digest() != expected:
             return int(step)
