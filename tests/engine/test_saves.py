@@ -2,14 +2,13 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import safetensors.numpy
 
-from engine import savefile
+from engine import migrations, savefile
 from engine import saves as engine_saves
 from engine.errors import InputError
 from engine.interventions import Act, Change
@@ -35,19 +34,6 @@ def rewritten(path, change):
     about = savefile.about(path.read_bytes())
     change(arrays, about)
     path.write_bytes(savefile.sealed(about, arrays))
-
-
-@pytest.mark.parametrize("agent", acting_alone())
-def test_a_saved_run_goes_on_exactly_in_another_process(agent, saves):
-    timeline = make(agent)
-    engine_saves.save(timeline, saves, "half")
-    timeline.advance(steps=200)
-    program = (
-        "import sys; from pathlib import Path; from engine import saves\n"
-        "saved = saves.load(Path(sys.argv[1]), 'half'); saved.advance(steps=200); print(saved.run.digest())"
-    )
-    output = subprocess.run([sys.executable, "-c", program, saves], capture_output=True, text=True, check=True)
-    assert output.stdout.strip() == timeline.run.digest()
 
 
 @pytest.mark.parametrize("agent", acting_alone())
@@ -185,6 +171,10 @@ def test_the_last_10000_steps_are_near_after_loading_too(agent, steps, saves):
     assert loaded.run.digest() == timeline.run.digest()
 
 
+def test_a_file_of_every_format_is_kept():
+    assert {name.split("-")[1] for name in KEPT} == {str(number) for number in migrations.READ}
+
+
 @pytest.mark.parametrize("name", KEPT)
 def test_files_of_every_format_are_read(name):
     timeline = engine_saves.read(FIXTURES / name)
@@ -197,8 +187,8 @@ def test_files_of_every_format_are_read(name):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in KEPT if name != "format-1-dqn.safetensors"]
-)  # See `tui.verbs.replay`.
+    "name", [name for name in KEPT if not name.endswith("-dqn.safetensors")]
+)  # The sums of a network may run in another order elsewhere, see `tui.verbs.replay`.
 def test_files_of_every_format_are_derived_again_to_the_same_outcome(name):
     timeline = engine_saves.read(FIXTURES / name)
     keyframes = [[step, digest] for step, digest in sorted(timeline.branch.digests.items())]
@@ -207,12 +197,18 @@ def test_files_of_every_format_are_derived_again_to_the_same_outcome(name):
 
 
 @pytest.mark.parametrize(
-    ("agent", "alive"), [("sarsa-lambda", "trace"), ("n-step-sarsa", "waiting.reward"), ("monte-carlo", "episode.pair")]
+    ("name", "alive"),
+    [
+        ("format-2-sarsa-lambda", "trace"),
+        ("format-2-n-step-sarsa", "waiting.reward"),
+        ("format-2-monte-carlo", "episode.pair"),
+        ("format-3-dqn", "pending.rewards"),
+    ],
 )
-def test_a_file_kept_of_a_rule_of_several_steps_holds_what_is_alive_between_two(agent, alive):
-    run = engine_saves.read(FIXTURES / f"format-2-{agent}.safetensors").run
+def test_a_file_kept_of_a_rule_of_several_steps_holds_what_is_alive_between_two(name, alive):
+    run = engine_saves.read(FIXTURES / f"{name}.safetensors").run
     assert not run.interaction.ended
-    assert np.count_nonzero(run.agent.state().arrays[alive]) >= 3
+    assert np.count_nonzero(run.agent.state().arrays[alive]) >= 2
 
 
 def test_a_replay_derives_the_same_run_and_finds_the_first_difference(saves):
