@@ -89,7 +89,8 @@ class EnvironmentInteraction(Interaction):
         if any(memory.progress["state"]) or any(memory.last["state"]) or any(memory.last["next_state"]):
             raise ValueError("the run stands in a state that its world does not have")
         memory.path[...] = 0
-        self._seed = seed
+        self._seed, self._actions = seed, []
+        self.observation = np.zeros_like(self.observation)
         if self.step:
             self._reset()
             for action in actions.tolist():

@@ -183,13 +183,11 @@ def _expect_fitting(about: dict[str, Any], arrays: Mapping[str, Array], size: in
     """
     needed = memory_of(about["world"]["definition"])
     allowance.expect(needed, size, most, "its world")
-    states, actions = worlds.size_of(about["world"]["definition"])
-    map_size = worlds.map_size_of(about["world"]["definition"])
-    settings = agents.check(about["agent"], about["settings"])
+    world, settings = worlds.size_of(about["world"]["definition"]), agents.check(about["agent"], about["settings"])
     edits = sum(entry["kind"] == "edit" for entry in about["log"])
-    name, _ = settings.largest_array(states, actions, map_size)
-    sizes = {settings.largest_array(states + more, actions, map_size)[1] for more in range(-edits, edits + 1)}
-    if arrays[f"agent.{name}"].size not in sizes:
+    name, _ = settings.largest_array(world)
+    counts = range(world.states - edits, world.states + edits + 1)
+    if arrays[f"agent.{name}"].size not in {settings.largest_array(world._replace(states=n))[1] for n in counts}:
         raise ValueError(f"the array {name!r} does not fit the world and the settings")
     return (allowance.allowed(size, most) - needed) // max(needed, 1)
 

@@ -156,6 +156,7 @@ _AGENTS = {
         "Sutton & Barto, 2nd ed., Example 4.1 (the equiprobable random policy)",
         RandomSettings,
         "engine.agents.tabular.uniform:Random",
+        needs_model=False,
     ),
     "human": _Entry(
         "You choose the actions, Q-learning learns",
@@ -240,7 +241,10 @@ def make(name: str, world: World, chosen: fields.Settings, generator: np.random.
     """
     if _entry(name).needs_model and isinstance(world, Environment):
         others = ", ".join(other for other, entry in _AGENTS.items() if not entry.needs_model)
-        raise InputError(f"{name} needs a world with a model, whose states have numbers; {world.name} takes: {others}")
+        raise InputError(
+            f"{name} needs a world with a model, whose states have numbers; {world.name} takes: {others}"
+            " (d drives either by hand)"
+        )
     module, _, attribute = _entry(name).home.partition(":")
     kind: Any = getattr(importlib.import_module(module), attribute)
     return cast(Agent, kind(world, chosen, generator))

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from engine.agents.exploration import Schedule, StepSize
 from engine.errors import InputError, near_miss
+from engine.worlds.catalogue import Size
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,8 @@ class Settings(Protocol):
     def discount(self) -> float:
         """The discount factor (gamma); every agent has one."""
 
-    def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
-        """Return the name of the largest array in the state of such an agent, and how many numbers it holds.
-
-        `map_size` are rows and columns of the world's map, both 0 where it has none.
-        """
+    def largest_array(self, world: Size) -> tuple[str, int]:
+        """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
         ...
 
 

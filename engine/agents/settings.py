@@ -7,6 +7,7 @@ from engine.agents.dqn.architecture import PLANES, Architecture
 from engine.agents.exploration import BEHAVIOURS, EPSILON_GREEDY, Behaviour, Schedule, StepSize
 from engine.agents.fields import choice, fixed, flag, integer, number, schedule, step_size, widths
 from engine.errors import InputError
+from engine.worlds.catalogue import Size
 
 MOST_STEPS = 100
 """How many rewards the target of n-step SARSA counts at most."""
@@ -50,9 +51,9 @@ class TabularSettings:
         level = (self.epsilon, self.temperature, self.confidence)[BEHAVIOURS.index(self.exploration)]
         return Behaviour(BEHAVIOURS.index(self.exploration), level.row)
 
-    def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
+    def largest_array(self, world: Size) -> tuple[str, int]:
         """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
-        return "q", states * actions
+        return "q", world.states * world.actions
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,9 @@ class RandomSettings:
 
     discount: float = number(0.9, "how much the next reward counts in the discounted return (gamma)", 0.0, 1.0)
 
-    def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
+    def largest_array(self, world: Size) -> tuple[str, int]:
         """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
-        return "visits", states * actions
+        return "visits", world.states * world.actions
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,9 @@ class HumanSettings:
         """A policy that never acts, because the person does: greedy."""
         return Behaviour(EPSILON_GREEDY, Schedule.parse("0.0").row)
 
-    def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
+    def largest_array(self, world: Size) -> tuple[str, int]:
         """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
-        return "q", states * actions
+        return "q", world.states * world.actions
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,9 @@ class ValueIterationSettings:
     discount: float = number(0.9, "how much the next value counts (gamma)", 0.0, 1.0)
     tolerance: float = number(1e-10, "largest change of a sweep after which the values count as settled", 0.0, 1e6)
 
-    def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
+    def largest_array(self, world: Size) -> tuple[str, int]:
         """Return the name of the array that grows with the world, and how many numbers it holds."""
-        return "v", states
+        return "v", world.states
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,11 @@ class DQNSettings:
         """Return the shape of the network for observations of a shape."""
         return Architecture(observation, self.hidden, actions, self.dueling, self.network == "cnn")
 
-    def largest_array(self, states: int, actions: int, map_size: tuple[int, int] = (0, 0)) -> tuple[str, int]:
+    def largest_array(self, world: Size) -> tuple[str, int]:
         """Return the name of the largest array in the state of such an agent, and how many numbers it holds."""
-        observations = {"one-hot": (states,), "coordinates": (2,), "planes": (PLANES, *map_size)}
-        return "network.online", self.architecture(observations[self.encoding], actions).size
+        observations = {
+            "one-hot": (world.features or world.states,),
+            "coordinates": (2,),
+            "planes": (PLANES, world.rows, world.columns),
+        }
+        return "network.online", self.architecture(observations[self.encoding], world.actions).size

@@ -3,11 +3,11 @@
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.errors import InputError, near_miss
 from engine.worlds import environment, explicit, gridrules, gridworld
@@ -51,6 +51,19 @@ class WorldListing:
     discount: float
 
 
+class Size(NamedTuple):
+    """How large a world is, as far as that decides how large an agent's arrays are."""
+
+    states: int
+    """1 without a model: the row that stands for what is observed now."""
+    actions: int
+    rows: int = 0
+    """Of the map; 0 where there is none."""
+    columns: int = 0
+    features: int = 0
+    """How many numbers are observed without a model; 0 with one."""
+
+
 def find(word: str) -> World:
     """Return the world that the word names: an id of the library, a path ending in .toml or .json, or `gym:...`.
 
@@ -79,23 +92,22 @@ def build(name: str, definition: Mapping[str, Any]) -> World:
     return explicit.from_definition(name, definition)
 
 
-def size_of(definition: Mapping[str, Any]) -> tuple[int, int]:
-    """Return how many states (or features) and actions a definition makes, without making them, unless they are few.
+def size_of(definition: Mapping[str, Any]) -> Size:
+    """Return how large the world of a definition is, without making it, unless it is small.
 
     The definition may still hold mistakes.
     """
     if "environment" in definition:
         world = environment.from_definition("", definition)
-        return len(world.features), len(world.actions)
+        return Size(len(world.states), len(world.actions), features=len(world.features))
     if "map" in definition:
-        cells = len(definition["map"]) - sum(definition["map"].count(nothing) for nothing in "# \n")
-        return cells, len(gridrules.MOVES[definition.get("moves", "cross")])
-    return len(definition["states"]), len(definition["actions"])
+        text = definition["map"].removesuffix("\n")
+        cells = len(text) - sum(text.count(nothing) for nothing in "# \n")
+        return Size(cells, len(gridrules.MOVES[definition.get("moves", "cross")]), *_map_size(text.split("\n")))
+    return Size(len(definition["states"]), len(definition["actions"]), *_map_size(definition.get("layout", [])))
 
 
-def map_size_of(definition: Mapping[str, Any]) -> tuple[int, int]:
-    """Return how many rows and columns the map of a definition has, both 0 where it has none."""
-    lines = definition["map"].removesuffix("\n").split("\n") if "map" in definition else definition.get("layout", [])
+def _map_size(lines: Sequence[str]) -> tuple[int, int]:
     return len(lines), max(map(len, lines), default=0)
 
 

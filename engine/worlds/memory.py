@@ -17,7 +17,7 @@ def memory_of(definition: Mapping[str, Any]) -> int:
     """
     if "environment" in definition:
         return BYTES_AN_ENVIRONMENT
-    states, actions = catalogue.size_of(definition)
+    states, actions = catalogue.size_of(definition)[:2]
     table = BYTES_A_STATE * states + BYTES_A_PAIR * states * actions
     if "map" not in definition:
         return table + BYTES_A_TRANSITION * len(definition["transitions"])

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
+from engine import savefile
 from engine.agents.loop import Decision, interact
 from engine.environment_interaction import EnvironmentInteraction
 from engine.errors import InputError
+from engine.interventions import Act
 from engine.run import Run
+from engine.timeline import Timeline
 from engine.worlds import catalogue
 from engine.worlds.environment import with_model
 
@@ -70,6 +73,16 @@ def test_a_moment_of_an_episode_is_found_again_to_the_bit(name, steps):
     assert again.state().digest() == interaction.state().digest()
 
 
+def test_the_beginning_is_found_again_from_amid_an_episode():
+    run = Run(catalogue.find("gym:CartPole-v1"), "random", {}, 0)
+    beginning, digest = run.mark(), run.digest()
+    run.advance(steps=5)
+    run.return_to(beginning)
+    assert run.digest() == digest
+    assert not run.interaction.place().any()
+    assert savefile.unpack(savefile.pack(Timeline(run))[1]).run.digest() == digest
+
+
 def test_the_step_limit_truncates_and_does_not_terminate():
     interaction, walker = walk("gym:MountainCar-v0", 200)
     assert walker.seen[-1][-2:] == (False, True)
@@ -110,8 +123,37 @@ def test_a_definition_cannot_name_code_to_run():
         catalogue.build("evil", {"title": "", "discount": 1.0, "environment": "os:CartPole-v1"})
 
 
-def test_a_table_cannot_learn_where_states_have_no_numbers():
-    with pytest.raises(InputError, match="needs a world with a model"):
-        Run(catalogue.find("gym:CartPole-v1"), "q-learning", {}, 0)
+@pytest.mark.parametrize("agent", ["q-learning", "human"])
+def test_a_table_cannot_learn_where_states_have_no_numbers(agent):
+    with pytest.raises(InputError, match=f"{agent} needs a world with a model.* takes: random, dqn .d drives"):
+        Run(catalogue.find("gym:CartPole-v1"), agent, {}, 0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_random_acts_uniformly_without_a_model_too_and_learns_nothing(name):
+    run = Run(catalogue.find(name), "random", {}, 0)
+    run.advance(steps=4000)
+    actions = len(run.world.actions)
+    assert run.agent.visits().sum() == 4000
+    assert np.abs(run.agent.visits() - 4000 / actions).max() < 4 * (4000 / actions) ** 0.5
+    assert not run.q_values().any()
+    assert run.agent.update() is None
+    assert run.statistics.episodes > 5
+
+
+def test_what_random_earns_is_what_gymnasiums_own_walk_earns():
+    run = Run(catalogue.find("gym:CartPole-v1"), "random", {}, 0)
+    run.advance(episodes=1000)
+    returns = run.statistics.returns
+    # 22.3 is the mean of 20,000 episodes of gymnasium.make("CartPole-v1") under action_space.sample().
+    assert abs(returns.mean() - 22.3) < 4 * returns.std() / 1000**0.5
+
+
+def test_a_person_may_drive_where_there_is_no_model():
+    run = Run(catalogue.find("gym:CartPole-v1"), "random", {}, 0)
+    for action in (1, 1, 0):
+        run.intervene(Act(run.step, action))
+        assert (run.interaction.transition().action, run.interaction.transition().by_hand) == (action, True)
+    assert run.agent.visits().tolist() == [[1, 2]]
     with pytest.raises(InputError, match="shows no model"):
         with_model(catalogue.find("gym:CartPole-v1"))

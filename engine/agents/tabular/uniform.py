@@ -1,13 +1,16 @@
 """The agent that acts uniformly at random and learns nothing: what any other has to be better than."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from engine.agents.kernels.choosing import random_action
 from engine.agents.kernels.uniform import walk_at_random
+from engine.agents.loop import Decision, interact
 from engine.agents.settings import RandomSettings
 from engine.interaction import Interaction
 from engine.state import State, generator_state, load_array
+from engine.worlds.environment import Environment, World
 from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
 
 
@@ -22,12 +25,13 @@ class Random:
     name: ClassVar[str] = "random"
     waits_for_person: ClassVar[bool] = False
 
-    def __init__(self, world: TabularMDP, settings: RandomSettings, generator: np.random.Generator) -> None:
+    def __init__(self, world: World, settings: RandomSettings, generator: np.random.Generator) -> None:
+        self._modelled = not isinstance(world, Environment)
         self._legal = world.legal
         self._visits = np.zeros(world.legal.shape, np.int64)
         self._generator = generator
         self.settings = settings
-        self.keyframe_every = min(max(4 * self._visits.size, 20_000), 400_000)
+        self.keyframe_every = min(max(4 * self._visits.size, 20_000), 400_000) if self._modelled else 1000
 
     def change(self, settings: RandomSettings) -> None:
         """See `Agent.change`."""
@@ -41,6 +45,8 @@ class Random:
 
     def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """See `Agent.advance`."""
+        if not self._modelled:
+            return interact(self, interaction, self.settings.discount, steps, episodes, by_hand)
         made: int = walk_at_random(
             interaction.model,
             interaction.memory,
@@ -52,13 +58,27 @@ class Random:
         )
         return made
 
+    def act(self, place: Any, step: int, by_hand: int) -> Decision:
+        """Choose as the compiled loop does, in a world without a model; its one row stands for every observation."""
+        if by_hand >= 0:
+            return Decision(by_hand, False, 1.0, 1.0)
+        die = self._generator.random()
+        return Decision(int(random_action(self._legal[0], self._generator)), True, die, 1.0)
+
+    def learn(
+        self, place: Any, action: int, reward: float, next_place: Any, terminated: bool, truncated: bool
+    ) -> float:
+        """Count the action and learn nothing, in a world without a model."""
+        self._visits[0, action] += 1
+        return 0.0
+
     def q_values(self) -> FloatArray:
         """See `Agent.q_values`: 0 for every pair, because nothing is known of any."""
         return np.where(self._legal, 0.0, np.nan)
 
-    def values_of(self, place: int) -> FloatArray:
+    def values_of(self, place: Any) -> FloatArray:
         """See `Agent.values_of`."""
-        values: FloatArray = self.q_values()[place]
+        values: FloatArray = self.q_values()[place if self._modelled else 0]
         return values
 
     def visits(self) -> IntArray:
