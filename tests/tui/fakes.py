@@ -262,6 +262,9 @@ class Agent:
     name: str
     title: str
     settings: tuple = ()
+    learning: str = "off-policy"
+    behaviour_policy: str = "as the setting exploration says"
+    target_policy: str = "greedy: the best next action"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@ from textual.widgets import Input, OptionList
 from engine import messages
 from engine.messages import AgentView
 from tests.tui.fakes import FakeLibrary, Save, names, snapshot
+from tests.tui.waiting import seen
 from tui.app import QScope
 from tui.screens.choose_agent import AgentSettings, SettingLine
 from tui.screens.choose_world import ChooseWorld
@@ -74,6 +75,12 @@ async def test_an_agent_is_chosen_and_then_set_up(app, trainer):
         assert isinstance(app.screen, AgentSettings)
         await pilot.press("tab", *"0.25", "enter")
     assert trainer.commands == [messages.Start("seed-2x3", "q-learning", {"step_size": "0.25"}, 0)]
+
+
+async def test_the_form_says_how_an_agent_acts_and_whose_values_it_learns(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("a", "enter")
+        await seen(pilot, "acts as the setting exploration says", "learns off-policy · greedy: the best next action")
 
 
 async def test_the_seed_can_be_chosen(app, trainer):

@@ -61,17 +61,17 @@ def test_a_die_that_rounding_would_make_a_liar_keeps_its_digits():
 
 def test_the_update_is_written_as_arithmetic():
     _, why = lines(learned(last=transition(), update=table_update()), 60)
-    assert why == "Q ← 0.00 + 0.50·(−1.00 + 0.90·0.00 − 0.00) = −0.50"
+    assert why == "Q ← 0.00 + 0.50·(−1.00 + 0.90·0.00 − 0.00) = −0.50  a′ up"
 
 
 def test_the_update_names_its_state_and_action_where_there_is_room():
     _, why = lines(learned(last=transition(), update=table_update(next_value=5.53, value_after=1.99)))
-    assert why == "Q(1,0; right) ← 0.00 + 0.50·(−1.00 + 0.90·5.53 − 0.00) = 1.99   5.53 is Q(1,1; up)"
+    assert why == "Q(1,0; right) ← 0.00 + 0.50·(−1.00 + 0.90·5.53 − 0.00) = 1.99   5.53 is Q(1,1; up), the best there"
 
 
 def test_negative_numbers_after_an_operator_stand_in_brackets():
     _, why = lines(learned(update=table_update(value_before=-2.0, next_value=-1.5, value_after=-2.18)), 70)
-    assert why == "Q(1,0; right) ← −2.00 + 0.50·(−1.00 + 0.90·(−1.50) − (−2.00)) = −2.18"
+    assert why == "Q ← −2.00 + 0.50·(−1.00 + 0.90·(−1.50) − (−2.00)) = −2.18  a′ up"
 
 
 def test_a_terminated_step_says_which_term_is_nothing():
@@ -123,8 +123,8 @@ def test_a_dqn_says_how_its_target_keeps_up(settings, said):
 
 
 def test_a_dqn_fits_into_80_columns():
-    _, why = lines(learned(last=transition(), update=batch()), 78)
-    assert why == "Q 0.10, target −1.00 + 0.90·0.52 = −0.53 · loss 0.0123 over 32 · copy in 37"
+    _, why = lines(learned(last=transition(), update=batch(next_action=0)), 78)
+    assert why == "Q 0.10, target −1.00 + 0.90·0.52 (a′ up) = −0.53 · loss 0.0123 · copy in 37"
 
 
 def test_a_dqn_says_that_the_replay_still_fills():
@@ -155,7 +155,8 @@ def test_a_step_of_the_2x3_grid_fits_every_screen(width):
 def test_an_update_names_its_own_pair_and_how_many_rewards_its_target_holds():
     update = table_update(state=0, action=2, steps=4, reward=-3.44, discount=0.6561, next_value=2.0, value_after=-1.06)
     _, why = lines(learned(update=update))
-    assert why == "Q(0,0; down) ← 0.00 + 0.50·(−3.44 + 0.656·2.00 − 0.00) = −1.06   the return of 4 rewards"
+    sum_of = "Q(0,0; down) ← 0.00 + 0.50·(−3.44 + 0.656·2.00 − 0.00) = −1.06"
+    assert why == f"{sum_of}   2.00 is Q(1,1; up), the best there; the return of 4 rewards"
 
 
 def test_a_step_from_which_nothing_was_learned_says_so():
@@ -165,7 +166,8 @@ def test_a_step_from_which_nothing_was_learned_says_so():
 
 def test_a_pair_with_a_trace_says_its_trace_and_how_many_learned_with_it():
     _, why = lines(learned(update=table_update(trace=1.9, pairs=12, value_after=-0.95)))
-    assert why == "Q(1,0; right) ← 0.00 + 0.50·1.90·(−1.00 + 0.90·0.00 − 0.00) = −0.95   and 11 more by their traces"
+    sum_of = "Q(1,0; right) ← 0.00 + 0.50·1.90·(−1.00 + 0.90·0.00 − 0.00) = −0.95"
+    assert why == f"{sum_of}   0.00 is Q(1,1; up), the best there; and 11 more by their traces"
 
 
 def test_a_whole_episode_is_told_by_its_first_pair():
@@ -249,7 +251,7 @@ def test_the_end_of_a_sweep_says_whether_the_values_have_settled():
 def test_planned_updates_are_counted_behind_the_one_from_the_step():
     update = PlannedUpdate(**asdict(table_update(next_value=5.53)), planned=50, planned_pairs=((0, 1),))
     _, why = lines(learned(last=transition(), update=update))
-    assert why.endswith("5.53 is Q(1,1; up), then 50 planned")
+    assert why.endswith("5.53 is Q(1,1; up), the best there; then 50 planned")
 
 
 @pytest.mark.parametrize(

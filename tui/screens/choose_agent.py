@@ -16,6 +16,7 @@ from engine.messages import Snapshot
 from tui.screens.dialog import Dialog, Field, Problem, whole_number
 from tui.screens.ports import AgentEntry, Library, SettingEntry
 from tui.screens.rows import aligned, options
+from tui.widgets.canvas import shortened
 
 SEED = "seed"
 LARGEST_SEED = 2**63 - 1
@@ -84,7 +85,15 @@ class AgentSettings(Dialog[ChosenAgent]):
             if entry.fixed and self.living:
                 line.fix()
             lines.append(line)
-        return [VerticalScroll(*lines, classes="form", can_focus=False), Problem(classes="detail")]
+        policies = [
+            Label(Content(shortened(f"{name:<7}  {policy}", self.line_width)), classes="policy")
+            for name, policy in (("acts", self.agent.behaviour_policy), ("learns", self._learns()))
+        ]
+        return [*policies, VerticalScroll(*lines, classes="form", can_focus=False), Problem(classes="detail")]
+
+    def _learns(self) -> str:
+        """Say whose values the agent learns."""
+        return f"{self.agent.learning} · {self.agent.target_policy}"
 
     def left_empty(self, entry: SettingEntry) -> str:
         """Return what an empty field stands for."""

@@ -83,6 +83,18 @@ class AgentEntry(Protocol):
         """What it is."""
 
     @property
+    def learning(self) -> str:
+        """Whether it learns on- or off-policy, or plans, or neither."""
+
+    @property
+    def behaviour_policy(self) -> str:
+        """How it acts."""
+
+    @property
+    def target_policy(self) -> str:
+        """Whose values it learns."""
+
+    @property
     def settings(self) -> Sequence[SettingEntry]:
         """What can be set."""
 

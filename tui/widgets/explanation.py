@@ -21,8 +21,24 @@ FIRST_ACTION = (
     "choose an action with the arrows or digits; ? for help",
     "↑ → ↓ ← act · ? help",
 )
+NEXT = {
+    "q-learning": ("the best there", "best Q(s′)"),
+    "sarsa": ("taken next", "Q(s′, a′) taken next"),
+    "expected-sarsa": ("over π", "mean Q(s′) under π"),
+    "double-q-learning": ("by the other table", "other table's Q(s′)"),
+    "n-step-sarsa": ("taken next", "Q(s′, a′) taken next"),
+    "sarsa-lambda": ("taken next", "Q(s′, a′) taken next"),
+    "q-lambda": ("the best there", "best Q(s′)"),
+    "dyna-q": ("the best there", "best Q(s′)"),
+    "human": ("the best there", "best Q(s′)"),
+}
+"""Which value of the next state the target of an agent uses: in the line, and under the number at large."""
 LEVELS = {"softmax": "T", "ucb": "c"}
 """What says how much is explored, where it is not epsilon: the temperature, the confidence."""
+WAITS: Sequence[Line] = (
+    [("nothing was learned from this step: the rule waits for the rewards that follow", "muted")],
+    [("nothing learned yet: it waits for rewards", "muted")],
+)
 LEGEND = (
     "@ agent   ↑ best action   ┼ actions tie   · path of this episode",
     "@ agent   ↑ best   ┼ tie   · path",
@@ -112,22 +128,25 @@ def _what_was_learned(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
         return backups.explain(snapshot, update)
     if snapshot.demonstration:
         return [[("demonstration: the greedy action every time, nothing is learned", "muted")]]
+    if "step_size" in snapshot.agent.settings:
+        return WAITS
     return [[("this agent learned nothing from the step", "muted")]]
 
 
 def _table_update(snapshot: Snapshot, last: Transition, update: TableUpdate) -> Iterable[Line]:
     """Write the update as the learning rule says it, with its numbers (Sutton & Barto, 2nd ed., equation 6.8)."""
     if update.step < last.step:
-        yield [("nothing was learned from this step: the rule waits for the rewards that follow", "muted")]
-        yield [("nothing learned yet: it waits for rewards", "muted")]
+        yield from WAITS
         return
     before, after = number(update.value_before), number(update.value_after)
     sum_of = f" ← {before} + {_share(update)}·({_target_of(last, update)} − {term(update.value_before)}) = "
     pair = f"Q({snapshot.world.states[update.state]}; {snapshot.world.actions[update.action]})"
-    notes = _notes(snapshot, last, update)
-    for name in (pair, "Q"):
-        for note in notes:
-            yield [(name, "accent"), (sum_of, ""), (after, "strong"), (note, "muted")]
+    of_this_step = (update.state, update.action) == (last.state, last.action)
+    for notes in _notes(snapshot, last, update):
+        for name in (pair, "Q") if of_this_step else (pair,):  # The line above names the pair of this step, too.
+            for note in notes:
+                yield [(name, "accent"), (sum_of, ""), (after, "strong"), (note, "muted")]
+    yield [("Q", "accent"), (sum_of, ""), (after, "strong")]
     yield [("Q ", "accent"), (f"{before} → ", ""), (after, "strong"), (f", target {number(update.td_target)}", "")]
 
 
@@ -148,32 +167,48 @@ def reach(update: TableUpdate) -> list[str]:
     """Say how many rewards the target holds, or how many more pairs learned, where it is not one; the longest first."""
     if update.steps > 1:
         of_pairs = f", the last of {count(update.pairs)} pairs" if update.pairs > 1 else ""
-        return [f"   the return of {count(update.steps)} rewards{of_pairs}", f"   {count(update.steps)} rewards", ""]
+        return [f"the return of {count(update.steps)} rewards{of_pairs}", f"{count(update.steps)} rewards"]
     if update.pairs > 1:
         more = count(update.pairs - 1)
         by_traces = "by its trace" if update.pairs == 2 else "by their traces"
-        return [f"   and {more} more {by_traces}", f"   and {more} more", ""]
+        return [f"and {more} more {by_traces}", f"and {more} more"]
     return []
 
 
-def _notes(snapshot: Snapshot, last: Transition, update: TableUpdate) -> list[str]:
-    """Return what there is to add after the sum, the longest first."""
-    if words := reach(update):
-        return words
-    planned = f", then {count(update.planned)} planned" if isinstance(update, PlannedUpdate) and update.planned else ""
-    if last.truncated and not last.terminated:
-        cut = f"cut short at {count(snapshot.world.max_steps)} steps, still bootstraps"
-        return [f"   {cut}{planned}", f"   {cut}", f"  {cut}", "  cut short, still bootstraps", ""]
-    if last.terminated or update.next_action < 0:
-        return [planned, ""]
-    following = f"Q({snapshot.world.states[last.next_state]}; {snapshot.world.actions[update.next_action]})"
-    return [f"   {number(update.next_value)} is {following}{planned}", f"  {planned}" if planned else "", ""]
+def _notes(snapshot: Snapshot, last: Transition, update: TableUpdate) -> list[list[str]]:
+    """Return what there is to add after the sum: what says most first, and of what says the same the longest first."""
+    planned = update.planned if isinstance(update, PlannedUpdate) else 0
+    more = [f"then {count(planned)} planned"] if planned else reach(update)
+    said = _cut_short(snapshot, last, update) or _following(snapshot, last, update)
+    both = [f"{text}; {words}" for text in said for words in more]
+    return [both, said, [f"   {words}" for words in more], [""]]
+
+
+def _following(snapshot: Snapshot, last: Transition, update: TableUpdate) -> list[str]:
+    """Say which value of the next state the target used, the longest first; nothing where it used none."""
+    if last.terminated or update.discount == 0.0:
+        return []
+    value, state = number(update.next_value), snapshot.world.states[last.next_state]
+    how, _ = NEXT.get(snapshot.agent.name, ("", ""))
+    if update.next_action < 0:
+        return [f"   {value} is the mean of Q({state}; ·) {how}", f"  mean {how}"]
+    action = snapshot.world.actions[update.next_action]
+    named = f"   {value} is Q({state}; {action})"
+    return [f"{named}, {how}", named, f"  a′ {action}"]
+
+
+def _cut_short(snapshot: Snapshot, last: Transition, update: TableUpdate) -> list[str]:
+    """Say that a truncated step still bootstraps, the longest first; nothing of a rule that never does."""
+    if last.terminated or not last.truncated or update.discount == 0.0:
+        return []
+    cut = f"cut short at {count(snapshot.world.max_steps)} steps, still bootstraps"
+    return [f"   {cut}", f"  {cut}", "  cut short, still bootstraps"]
 
 
 def _batch_update(snapshot: Snapshot, last: Transition, update: BatchUpdate) -> Iterable[Line]:
     """Write the target of this transition, and what the last gradient step did."""
     pair = f"Q({snapshot.world.states[last.state]}; {snapshot.world.actions[last.action]})"
-    target = _target(last, update)
+    target = _target(snapshot, last, update)
     before, after = number(update.value_before), number(update.value_after)
     value = before if update.updates == 0 else f"{before} → {after}"
     cut = f", cut short at {count(snapshot.world.max_steps)} steps, still bootstraps"
@@ -186,8 +221,10 @@ def _batch_update(snapshot: Snapshot, last: Transition, update: BatchUpdate) -> 
     yield [("Q ", "accent"), (f"{before}, target {target}", "")]
 
 
-def _target(last: Transition, update: BatchUpdate) -> str:
-    ended = " (ended)" if last.terminated else ""
+def _target(snapshot: Snapshot, last: Transition, update: BatchUpdate) -> str:
+    """Write the one-step target, with the next action whose value it used."""
+    action = f" (a′ {snapshot.world.actions[update.next_action]})" if update.next_action >= 0 else ""
+    ended = " (ended)" if last.terminated else action
     return (
         f"{number(update.reward)} + {coefficient(update.discount)}·{term(update.next_value)}{ended}"
         f" = {number(update.td_target)}"
@@ -218,7 +255,7 @@ def _progress(update: BatchUpdate, targets: tuple[str, str, str]) -> list[str]:
     return [
         f"{loss} over {batch} replayed · mean |TD| {number(update.mean_abs_td_error)} · {targets[0]}",
         f"{loss} over {batch} replayed · {targets[1]}",
-        f"{loss} over {batch} · {targets[2]}",
+        f"{loss} · {targets[2]}",
         loss,
     ]
 

@@ -7,23 +7,11 @@ from textual.geometry import Size
 from engine.messages import Backup, BatchUpdate, PlannedUpdate, Replayed, Snapshot, TableUpdate, Transition
 from tui.widgets import backups
 from tui.widgets.canvas import Canvas, shortened
-from tui.widgets.explanation import Line, choice, reach, sign_role, targets
+from tui.widgets.explanation import NEXT, Line, choice, reach, sign_role, targets
 from tui.widgets.numbers import coefficient, count, number, term
 from tui.widgets.panel import Panel
 from tui.widgets.sums import Part, named
 
-NEXT = {
-    "q-learning": "best Q(s′)",
-    "sarsa": "Q(s′, a′) taken next",
-    "expected-sarsa": "mean Q(s′) under π",
-    "double-q-learning": "other table's Q(s′)",
-    "n-step-sarsa": "Q(s′, a′) taken next",
-    "sarsa-lambda": "Q(s′, a′) taken next",
-    "q-lambda": "best Q(s′)",
-    "dyna-q": "best Q(s′)",
-    "human": "best Q(s′)",
-}
-"""What the rules bootstrap from."""
 ENDED = "0: terminated"
 BAR = 20
 """Cells of the bar that shows how full the replay is."""
@@ -105,7 +93,7 @@ def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int
         return [[("What was learned", "accent")], [(shortened(waits, width), "muted")]]
     pair = f"Q({world.states[update.state]}; {world.actions[update.action]})"
     ended = last.terminated
-    following = NEXT.get(snapshot.agent.name, "next value")
+    following = NEXT.get(snapshot.agent.name, ("", "next value"))[1]
     ahead = Part(term(update.next_value), ENDED if ended else following, "warning" if ended else "")
     several = update.steps > 1
     reward = Part(number(update.reward), f"{count(update.steps)} rewards" if several else "reward")
@@ -124,7 +112,7 @@ def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int
     new = Part(number(update.value_after), "new", "strong")
     whole = [old, plus, *share, *inside, Part(")"), equals, new]
     lines += named(whole, width)
-    lines += [[(shortened(text.strip(), width), "muted")] for text in reach(update)[:1]]
+    lines += [[(shortened(text, width), "muted")] for text in reach(update)[:1]]
     if update.next_action >= 0 and not ended:
         source = f"Q({world.states[last.next_state]}; {world.actions[update.next_action]})"
         lines.append([(shortened(f"{following}: {number(update.next_value)} is {source}", width), "muted")])
@@ -157,7 +145,8 @@ def _batch(snapshot: Snapshot, last: Transition, update: BatchUpdate, width: int
     world = snapshot.world
     pair = f"Q({world.states[last.state]}; {world.actions[last.action]})"
     ended = last.terminated
-    ahead = Part(term(update.next_value), ENDED if ended else "best Q(s′), target net", "warning" if ended else "")
+    following = _followed(snapshot)
+    ahead = Part(term(update.next_value), ENDED if ended else following, "warning" if ended else "")
     target = Part(number(update.td_target), "target", "strong")
     reward, discount = Part(number(update.reward), "reward"), Part(coefficient(update.discount), "γ")
     moved = f"{number(update.value_before)} → {number(update.value_after)}"
@@ -166,6 +155,9 @@ def _batch(snapshot: Snapshot, last: Transition, update: BatchUpdate, width: int
         [(f"{shortened(pair, width - 20)} ", "strong"), (moved, "")],
         *named([reward, Part("+"), discount, Part("·"), ahead, Part("="), target], width),
     ]
+    if update.next_action >= 0 and not ended:
+        source = f"Q({world.states[last.next_state]}; {world.actions[update.next_action]})"
+        lines.append([(shortened(f"{following}: {number(update.next_value)} is {source}", width), "muted")])
     lines += [[], [("The last gradient step", "accent")]]
     if update.updates == 0:
         waits = f"none yet: learning waits for {count(update.learning_starts)} transitions"
@@ -178,6 +170,14 @@ def _batch(snapshot: Snapshot, last: Transition, update: BatchUpdate, width: int
         lines.append([(targets(snapshot, update)[0], "")])
     lines += [[], [("The replay", "accent")], *_replay(update, width)]
     return lines + _rows(snapshot, update, width)
+
+
+def _followed(snapshot: Snapshot) -> str:
+    """Say which value of the next state the target of a network uses."""
+    settings = snapshot.agent.settings
+    if settings.get("target_network") == "false":
+        return "best Q(s′)"
+    return "target net's Q(s′, best)" if settings.get("double") == "true" else "best Q(s′), target net"
 
 
 def _replay(update: BatchUpdate, width: int) -> list[Line]:
