@@ -16,7 +16,6 @@ from engine.messages import Snapshot
 from tui.screens.dialog import Dialog, Field, Problem, whole_number
 from tui.screens.ports import AgentEntry, Library, SettingEntry
 from tui.screens.rows import aligned, options
-from tui.widgets.canvas import shortened
 
 SEED = "seed"
 LARGEST_SEED = 2**63 - 1
@@ -86,7 +85,7 @@ class AgentSettings(Dialog[ChosenAgent]):
                 line.fix()
             lines.append(line)
         policies = [
-            Label(Content(shortened(f"{name:<7}  {policy}", self.line_width)), classes="policy")
+            Label(Content(f"{name:<7}  {policy}"), classes="policy")
             for name, policy in (("acts", self.agent.behaviour_policy), ("learns", self._learns()))
         ]
         return [*policies, VerticalScroll(*lines, classes="form", can_focus=False), Problem(classes="detail")]
