@@ -23,6 +23,7 @@ from engine.run import Run
 from engine.state import Array, State, canonical_json
 from engine.timeline import Timeline
 from engine.worlds import catalogue as worlds
+from engine.worlds.fields import in_line
 from engine.worlds.memory import memory_of
 
 LARGEST_HEADER = 2**25
@@ -192,13 +193,31 @@ def _expect_fitting(about: dict[str, Any], arrays: Mapping[str, Array], size: in
     return (allowance.allowed(size, most) - needed) // max(needed, 1)
 
 
+def made_with_others(about: Mapping[str, Any]) -> str:
+    """Say which versions of what decides the digits a file was made with, where they are others than here; or nothing.
+
+    It is read all the same, but what follows may differ in the last digits from what would have followed there.
+    """
+    made = {
+        name: in_line(str(about["versions"][name])[:40]) for name in ("numpy", "torch") if name in about["versions"]
+    }
+    others = [
+        f"{name} {version} (here {here})" for name, version in made.items() if version != (here := _version(name))
+    ]
+    return f"made with {', '.join(others)}: the last digits of sums may differ" if others else ""
+
+
 def program_version() -> str:
     """Return the version of the program, as it was installed."""
+    return _version("qscope")
+
+
+def _version(package: str) -> str:
     try:
-        return metadata.version("qscope")
+        return metadata.version(package)
     except metadata.PackageNotFoundError:
         return "unknown"
 
 
 def _torch_version(run: Run) -> dict[str, str]:
-    return {"torch": metadata.version("torch")} if run.agent_name == "dqn" else {}
+    return {"torch": _version("torch")} if run.agent_name == "dqn" else {}

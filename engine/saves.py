@@ -159,6 +159,12 @@ def read(path: Path) -> Timeline:
         raise InputError(f"{path}: not a valid save: {_reason(error)}{_offer(path)}") from None
 
 
+def made_with_others(folder: Path, word: str) -> str:
+    """Say which other versions of packages the save was made with that a word names; nothing where there are none."""
+    path = find(folder, word)
+    return savefile.made_with_others(savefile.about(_header_of(path))) if path else ""
+
+
 def show(folder: Path, word: str) -> dict[str, Any]:
     """Return everything of a save but the arrays, as plain values; raises `InputError` if it is none or is damaged."""
     path = find(folder, word)

@@ -359,10 +359,12 @@ class Session:
         if path.parent.name != saves.AUTOSAVES:
             self._take(timeline, path.name.partition(saves.SUFFIX)[0])
             self._digest = timeline.run.digest()
-            return
-        self._take(timeline)
-        self._kept, self._autosaved_place = None, _place(timeline)
-        self.autosaved, self._autosave_name = path, saves.new_autosave_name(timeline.run)
+        else:
+            self._take(timeline)
+            self._kept, self._autosaved_place = None, _place(timeline)
+            self.autosaved, self._autosave_name = path, saves.new_autosave_name(timeline.run)
+        if others := saves.made_with_others(self.folder, name):
+            self.notify(others)
 
     def _save(self, name: str) -> None:
         timeline = self._the_timeline()

@@ -269,7 +269,10 @@ def _timeline_to_train(options: argparse.Namespace) -> Timeline:
     if options.resume:
         if options.world or options.agent or options.seed is not None or options.set:
             raise InputError("--resume goes on with a saved run: its world, agent, settings and seed are in the save")
-        return engine_saves.load(options.saves, options.resume)
+        timeline = engine_saves.load(options.saves, options.resume)
+        if others := engine_saves.made_with_others(options.saves, options.resume):
+            print(f"qscope: {options.resume} was {others}", file=sys.stderr)
+        return timeline
     for name in ("world", "agent", "seed"):
         if getattr(options, name) is None:
             wanted = "WORLD" if name == "world" else f"--{name}"

@@ -8,6 +8,7 @@ import pytest
 
 from engine.agents import catalogue as agents
 from engine.errors import InputError
+from engine.interventions import Act
 from engine.messages import Backup, TableUpdate
 from engine.run import Run
 from engine.worlds import catalogue
@@ -105,3 +106,28 @@ def test_a_setting_that_says_nothing_is_refused_by_its_name(agent):
 def test_its_listing_says_whose_values_it_learns_and_where_it_comes_from(agent):
     (listing,) = [listing for listing in agents.listing() if listing.name == agent]
     assert all((listing.title, listing.learning, listing.behaviour_policy, listing.target_policy, listing.reference))
+
+
+WHO_LEARN = [listing.name for listing in agents.listing() if "policy" in listing.learning]
+
+
+@pytest.mark.parametrize("agent", WHO_LEARN)
+def test_who_learns_learns_from_what_a_person_does(agent):
+    run = make(agent, build(CORRIDOR | {"max_steps": 10}))
+    right, before = run.world.actions.index("right"), run.agent.q_values()
+    for step in range(60):
+        run.intervene(Act(step, right))
+        transition = run.interaction.transition()
+        assert (transition.action, transition.by_hand, transition.explored) == (right, True, False)
+    learned = run.agent.q_values() - before
+    assert np.nanmax(np.abs(learned)) > 0.0
+    if agent != "dqn":  # A network generalises.
+        assert np.nanmax(np.abs(np.delete(learned, right, axis=1))) == 0.0
+    assert run.agent.update() is not None
+
+
+@pytest.mark.parametrize("agent", [name for name in agents.names() if name not in WHO_LEARN and name != "random"])
+def test_a_planner_takes_no_actions_and_says_so(agent):
+    run = make(agent, build(CORRIDOR))
+    with pytest.raises(InputError, match="plans and takes no actions"):
+        run.intervene(Act(0, 1))

@@ -12,7 +12,9 @@ from engine import migrations, savefile
 from engine import saves as engine_saves
 from engine.errors import InputError
 from engine.interventions import Act, Change
+from engine.messages import Load
 from engine.run import Run
+from engine.session import Session
 from engine.timeline import Timeline, first_difference
 from engine.worlds import catalogue
 from tests.engine.worlds import acting_alone
@@ -332,6 +334,21 @@ def test_a_file_whose_parts_do_not_fit_is_refused_in_one_line(lie, saves):
     with pytest.raises(InputError, match="not a valid save: ") as error:
         engine_saves.load(saves, "a")
     assert "\n" not in str(error.value)
+
+
+def test_a_save_of_other_versions_says_so_and_goes_on(saves):
+    timeline = make("dqn")
+    path = engine_saves.save(timeline, saves, "a").path
+    assert engine_saves.made_with_others(saves, "a") == ""
+    rewritten(path, lambda arrays, about: about.update(versions={"numpy": "1.0.0", "torch": "0.1\x1b[31m"}))
+    session = Session(saves, lambda _: None)
+    session.obey(Load("a"))
+    shown = session.snapshot(playing=False, speed=1.0, steps_per_second=0.0)
+    (told,) = (notice.text for notice in shown.notices)
+    assert told.startswith("made with numpy 1.0.0 (here ")
+    assert "torch '0.1" in told
+    assert "\x1b" not in told
+    assert shown.step == timeline.step
 
 
 def test_rewriting_without_a_change_stays_valid(saves):

@@ -87,7 +87,9 @@ class OpenSave(Dialog[str]):
 
 def _row(save: SaveEntry) -> tuple[str, ...]:
     moment = f"{save.modified:%Y-%m-%d %H:%M}"
-    return save.name, save.world, save.agent, f"{save.steps:,}", f"{save.episodes:,}", moment
+    name, tilde, revision = save.name.partition("~")
+    shown = f"~{revision} of {name}" if tilde else name  # What tells it from the newest must not be cut off.
+    return shown, save.world, save.agent, f"{save.steps:,}", f"{save.episodes:,}", moment
 
 
 def _damaged(save: SaveEntry, width: int) -> str:
