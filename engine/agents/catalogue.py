@@ -188,7 +188,7 @@ _AGENTS = {
     "dqn": _Entry(
         "DQN, a network in place of the table",
         "off-policy",
-        "as the setting exploration says",
+        "epsilon-greedy: the best action by the Q-network, or one drawn at random",
         "greedy: the best next action by the target network",
         "Mnih et al. (2015), Human-level control through deep reinforcement learning",
         DQNSettings,

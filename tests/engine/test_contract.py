@@ -106,6 +106,8 @@ def test_a_setting_that_says_nothing_is_refused_by_its_name(agent):
 def test_its_listing_says_whose_values_it_learns_and_where_it_comes_from(agent):
     (listing,) = [listing for listing in agents.listing() if listing.name == agent]
     assert all((listing.title, listing.learning, listing.behaviour_policy, listing.target_policy, listing.reference))
+    has_a_choice = any(setting.name == "exploration" for setting in listing.settings)
+    assert has_a_choice == (listing.behaviour_policy == "as the setting exploration says")
 
 
 WHO_LEARN = [listing.name for listing in agents.listing() if "policy" in listing.learning]
