@@ -5,7 +5,7 @@ that the run itself has no more are in the arrays `past.*`, block by block.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -24,22 +24,29 @@ LARGEST_MARKS = 8 * 2**20
 """How many bytes of marks a file carries at most."""
 
 Plain = dict[str, Any]
+Written = tuple[Plain, dict[str, Array]]
 
 
-def packed(run: Run, marks: list[Mark]) -> tuple[Plain, dict[str, Array]]:
-    """Return the last of the marks, as many as a file carries, as plain values and arrays."""
+def packed(run: Run, marks: list[Mark]) -> Written:
+    """Return the last of the marks as plain values and arrays; where these are too large, only some, evenly spread."""
+    last = marks[-MOST_MARKS:]
+    choices = (_written(run, last[::every]) for every in range(1, len(last) + 1))
+    none = cast(Written, _written(run, []))
+    return next((written for written in choices if written is not None), none)
+
+
+def _written(run: Run, marks: list[Mark]) -> Written | None:
+    """Return the marks as plain values and arrays, the latest first; None if they are larger than a file has them."""
     own, past = _blocks(run.statistics.moment()), dict[int, Rows]()
     said: list[Plain] = []
     arrays: dict[str, Array] = {}
-    for mark in reversed(marks[-MOST_MARKS:]):
+    for mark in reversed(marks):
         needed = {number: block for number, block in _blocks(mark.statistics).items() if number not in own}
-        now = {**needed, **past}  # A block that a later mark knows goes further than the beginning of one.
+        past = {**needed, **past}  # A block that a later mark knows goes further than the beginning of one.
         parts = State.joined({f"mark{len(said)}": mark.state})
-        mine = {**parts.arrays, f"mark{len(said)}.statistics.summaries": mark.statistics.summaries}
-        if sum(array.nbytes for array in [*arrays.values(), *mine.values(), *now.values()]) > LARGEST_MARKS:
-            break
-        past = now
-        arrays |= mine
+        arrays |= {**parts.arrays, f"mark{len(said)}.statistics.summaries": mark.statistics.summaries}
+        if sum(array.nbytes for array in [*arrays.values(), *past.values()]) > LARGEST_MARKS:
+            return None
         said.append(
             {
                 "log": len(mark.log),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from engine import migrations, savefile
+from engine import migrations, savefile, savemarks
 from engine import saves as engine_saves
 from engine.errors import InputError
 from engine.interventions import Act, Change
@@ -175,6 +175,22 @@ def test_the_last_10000_steps_are_near_after_loading_too(agent, steps, saves):
 
 def test_a_file_of_every_format_is_kept():
     assert {name.split("-")[1] for name in KEPT} == {str(number) for number in migrations.READ}
+
+
+def test_marks_too_large_for_a_file_are_kept_evenly_spread(saves, monkeypatch):
+    timeline = make()
+    timeline.run.agent.keyframe_every = 50
+    timeline.advance(steps=4000)
+    size = max(mark.size for mark in timeline.branch.marks)
+    monkeypatch.setattr(savemarks, "LARGEST_MARKS", 12 * size)
+    engine_saves.save(timeline, saves, "a")
+    steps = [mark.step for mark in engine_saves.load(saves, "a").branch.marks]
+    assert 5 < len(steps) < 25
+    assert max(np.diff(steps[1:])) < 2 * (4137 - steps[1]) / (len(steps) - 2)
+    assert timeline.step - steps[1] > 3000
+    monkeypatch.setattr(savemarks, "LARGEST_MARKS", 10)
+    engine_saves.save(timeline, saves, "none")
+    assert len(engine_saves.load(saves, "none").branch.marks) == 2
 
 
 @pytest.mark.parametrize("name", KEPT)

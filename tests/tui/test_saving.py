@@ -27,12 +27,14 @@ async def stepping(saves):
 
 
 async def told(pilot, *words):
-    """Wait for one notice, an error of one line, with all the words in it."""
-    notices = pilot.app._notifications
-    await until(pilot, lambda: any(all(word in one.message for word in words) for one in notices))
-    (one,) = notices
-    assert one.severity == "error"
-    assert "\n" not in one.message
+    """Wait for a notice with all the words in it: an error, in one line."""
+
+    def found():
+        return [one for one in pilot.app._notifications if all(word in one.message for word in words)]
+
+    await until(pilot, found)
+    assert found()[0].severity == "error"
+    assert "\n" not in found()[0].message
 
 
 async def test_a_full_disk_is_told_and_the_run_stays_unsaved_and_goes_on(stepping, saves, monkeypatch):

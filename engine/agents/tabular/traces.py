@@ -21,6 +21,8 @@ class TraceAgent(TabularAgent):
     def __init__(self, world: TabularMDP, settings: TraceSettings, generator: np.random.Generator) -> None:
         super().__init__(world, settings, generator)
         self._traces = traces.Traces.of(np.zeros(world.legal.shape))
+        # A step may teach every pair; so many steps are gone through again in some 50 ms.
+        self.keyframe_every = min(self.keyframe_every, max(20_000_000 // world.legal.size, 500))
 
     def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """See `Agent.advance`."""

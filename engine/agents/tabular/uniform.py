@@ -31,7 +31,7 @@ class Random:
         self._visits = np.zeros(world.legal.shape, np.int64)
         self._generator = generator
         self.settings = settings
-        self.keyframe_every = min(max(4 * self._visits.size, 20_000), 400_000) if self._modelled else 1000
+        self.keyframe_every = min(max(4 * self._visits.size, 20_000), 400_000) if self._modelled else 250
 
     def change(self, settings: RandomSettings) -> None:
         """See `Agent.change`."""
