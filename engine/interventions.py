@@ -31,13 +31,37 @@ class Edit:
     row: int
     column: int
     cell: Mapping[str, Any]
-    """What is there now, as `engine.worlds.editing.edited` takes it."""
+    """What is there now, as `engine.worlds.editing.changed` takes it."""
 
 
-Intervention = Act | Change | Edit
+@dataclass(frozen=True)
+class Rules:
+    """Other rules in the world from here on."""
+
+    step: int
+    rules: Mapping[str, Any]
+    """Those that change, by their keys in a world file; None takes a key out of it."""
+
+
+WorldEdit = Edit | Rules
+"""What makes another world."""
+Intervention = Act | Change | WorldEdit
 Log = tuple[Intervention, ...]
 
-_KINDS = {"act": Act, "change": Change, "edit": Edit}
+_KINDS = {"act": Act, "change": Change, "edit": Edit, "rules": Rules}
+
+
+def told(edit: WorldEdit) -> str:
+    """Say in a few words what an edit makes of the world."""
+    if isinstance(edit, Edit):
+        return f"cell {edit.row},{edit.column}: {_told(edit.cell) or 'open'}"
+    return _told(edit.rules)
+
+
+def _told(values: Mapping[str, Any]) -> str:
+    """Say what stands under each key: `wall`, `reward 2, terminal`, `bump_reward none`."""
+    plain = {key: "none" if value is None else value for key, value in values.items()}
+    return ", ".join(key if value is True else f"{key} {value}" for key, value in plain.items())
 
 
 def to_plain(log: Log) -> list[dict[str, Any]]:

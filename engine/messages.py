@@ -29,6 +29,7 @@ __all__ = [
     "Demonstrate",
     "Differences",
     "EditCell",
+    "EditRules",
     "EpisodeBack",
     "EpisodeStep",
     "EpisodesView",
@@ -61,6 +62,7 @@ __all__ = [
     "Trajectory",
     "Transition",
     "TruthView",
+    "UndoEdit",
     "Update",
     "WorldView",
 ]  # fmt: skip
@@ -196,7 +198,20 @@ class EditCell:
     row: int
     column: int
     cell: Mapping[str, Any]
-    """`{"wall": true}`, `{"start": true}`, `{"reward": -1.0, "terminal": true}` (either left out), `{}` for open."""
+    """`{"wall": true}`, `{"start": true}`, or what a world file says of a cell: `{}` for an open one."""
+
+
+@dataclass(frozen=True)
+class EditRules:
+    """Go on in a world with other rules."""
+
+    rules: Mapping[str, Any]
+    """Those that change, by their keys in a world file; None for one that the file does not name."""
+
+
+@dataclass(frozen=True)
+class UndoEdit:
+    """Take back the last edit of the world, if it was made at this very step, as if it had never been made."""
 
 
 @dataclass(frozen=True)
@@ -259,6 +274,8 @@ Command = (
     | ActByHand
     | ChangeSettings
     | EditCell
+    | EditRules
+    | UndoEdit
     | Save
     | Load
     | Compare
@@ -290,6 +307,8 @@ class WorldView:
     """Row and column of each state on the map, shape (states, 2); shape (0, 2) for a world without a map."""
     labels: tuple[str, ...]
     """A short text a state, such as the reward `+10` for entering it, or an empty one."""
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    """The world file as plain values, for a world that can be edited; empty for any other."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,13 @@ import numpy as np
 from engine.agents import catalogue, fields
 from engine.errors import InputError
 from engine.interaction import Interaction
-from engine.interventions import Act, Change, Edit, Intervention, Log, to_plain
+from engine.interventions import Act, Change, Edit, Intervention, Log, Rules, WorldEdit, to_plain
 from engine.state import State
 from engine.statistics import Moment, Statistics
-from engine.worlds.editing import edited, survivors
+from engine.worlds import catalogue as worlds
+from engine.worlds.editing import changed, edited, survivors
 from engine.worlds.environment import Environment, World, with_model
-from engine.worlds.mdp import FloatArray, TabularMDP
+from engine.worlds.mdp import FloatArray
 
 UNLIMITED = 2**62
 """Stands for no limit of steps or episodes."""
@@ -45,6 +46,15 @@ def interaction_in(world: World, generator: np.random.Generator) -> Interaction:
 
         return EnvironmentInteraction(world, generator)
     return Interaction(world, generator)
+
+
+def world_after(world: World, log: Log) -> World:
+    """Return what a world has become after the edits of a log; only the last one is built."""
+    edits = [entry for entry in log if isinstance(entry, WorldEdit)]
+    definition = world.definition
+    for edit in edits:
+        definition = changed(world.name, definition, edit)
+    return worlds.build(world.name, definition) if edits else world
 
 
 class Run:
@@ -119,8 +129,8 @@ class Run:
                 self._act(action)
             case Change(settings=settings):
                 self._change(settings)
-            case Edit(row=row, column=column, cell=cell):
-                self._edit(edited(with_model(self.world), row, column, cell))
+            case Edit() | Rules():
+                self._edit(intervention)
         self.log = (*self.log, intervention)
 
     def mark(self) -> Mark:
@@ -149,10 +159,9 @@ class Run:
 
         Raises `ValueError`, `KeyError` or `TypeError` if it does not fit this run.
         """
+        self.world = world_after(self.world, log)
         for entry in log:
-            if isinstance(entry, Edit):
-                self.world = edited(with_model(self.world), entry.row, entry.column, entry.cell)
-            elif isinstance(entry, Change):
+            if isinstance(entry, Change):
                 self.settings = {**self.settings, **entry.settings}
         if log:
             self.log = log
@@ -195,7 +204,8 @@ class Run:
         self.agent.change(chosen)
         self.settings = fields.as_text(chosen)
 
-    def _edit(self, world: TabularMDP) -> None:
+    def _edit(self, edit: WorldEdit) -> None:
+        world = edited(self.world, edit)
         origin = survivors(with_model(self.world), world)
         interaction = self.interaction.resettled(world, origin)
         self.agent.resettle(world, origin)

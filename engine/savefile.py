@@ -18,11 +18,12 @@ import safetensors.numpy
 from engine import allowance, migrations, savemarks
 from engine.agents import catalogue as agents
 from engine.errors import InputError
-from engine.interventions import Log, from_plain
+from engine.interventions import Log, WorldEdit, from_plain
 from engine.run import Run
 from engine.state import Array, State, canonical_json
 from engine.timeline import Timeline
 from engine.worlds import catalogue as worlds
+from engine.worlds.editing import changed
 from engine.worlds.fields import in_line
 from engine.worlds.memory import memory_of
 
@@ -182,7 +183,7 @@ def _expect_fitting(about: dict[str, Any], arrays: Mapping[str, Array], size: in
     Else a small file could ask for a large world or a large network. An edit changes the number of states by one.
     Return how many more worlds, as they were before edits, there is memory for.
     """
-    needed = memory_of(about["world"]["definition"])
+    needed = _memory_of_worlds(about["world"], from_plain(about["log"]))
     allowance.expect(needed, size, most, "its world")
     world, settings = worlds.size_of(about["world"]["definition"]), agents.check(about["agent"], about["settings"])
     edits = sum(entry["kind"] == "edit" for entry in about["log"])
@@ -191,6 +192,17 @@ def _expect_fitting(about: dict[str, Any], arrays: Mapping[str, Array], size: in
     if arrays[f"agent.{name}"].size not in {settings.largest_array(world._replace(states=n))[1] for n in counts}:
         raise ValueError(f"the array {name!r} does not fit the world and the settings")
     return (allowance.allowed(size, most) - needed) // max(needed, 1)
+
+
+def _memory_of_worlds(world: dict[str, Any], log: Log) -> int:
+    """Return how many bytes making the largest of the worlds takes that the edits of a log lead through."""
+    definition = world["definition"]
+    needed = memory_of(definition)
+    for entry in log:
+        if isinstance(entry, WorldEdit):
+            definition = changed(str(world["name"]), definition, entry)
+            needed = max(needed, memory_of(definition))
+    return needed
 
 
 def made_with_others(about: Mapping[str, Any]) -> str:

@@ -11,13 +11,12 @@ import numpy as np
 
 from engine import statistics
 from engine.interaction import EPISODE
-from engine.interventions import Change, Edit, Log
-from engine.run import Mark, Run
+from engine.interventions import Change, Log, WorldEdit
+from engine.run import Mark, Run, world_after
 from engine.state import Array, State
 from engine.statistics import Moment, Rows
 from engine.summaries import BLOCK
-from engine.worlds.editing import edited
-from engine.worlds.environment import World, with_model
+from engine.worlds.environment import World
 
 MOST_MARKS = 64
 LARGEST_MARKS = 8 * 2**20
@@ -119,22 +118,15 @@ def _moment(mark: Plain, summaries: Array, now: Moment, known: Mapping[int, Rows
 
 
 def _edits(log: Log) -> int:
-    return sum(isinstance(entry, Edit) for entry in log)
+    return sum(isinstance(entry, WorldEdit) for entry in log)
 
 
 def _worlds(run: Run, logs: list[Log], most: int) -> dict[int, World]:
     """Return the worlds of the last logs by the number of their edits: that of the run, and at most `most` others."""
     now = _edits(run.log)
-    needed = sorted({_edits(log) for log in logs} - {now}, reverse=True)[: max(most, 0)]
-    worlds, world, count = {now: run.world}, run.origin_world, 0
-    for entry in run.log if needed else ():
-        if count in needed:
-            worlds[count] = world
-        if count >= needed[0]:
-            break
-        if isinstance(entry, Edit):
-            world, count = edited(with_model(world), entry.row, entry.column, entry.cell), count + 1
-    return worlds
+    by_edits = {_edits(log): log for log in logs}
+    needed = sorted(set(by_edits) - {now}, reverse=True)[: max(most, 0)]
+    return {now: run.world, **{count: world_after(run.origin_world, by_edits[count]) for count in needed}}
 
 
 def _settings_after(run: Run, log: Log) -> Mapping[str, str]:

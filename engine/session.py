@@ -14,7 +14,7 @@ from engine.curves import Sample
 from engine.derivation import Derivation
 from engine.errors import InputError
 from engine.inspection import Microscope
-from engine.interventions import Act, Change, Edit
+from engine.interventions import Act, Change, Edit, Rules, WorldEdit, told
 from engine.messages import (
     ActByHand,
     ChangeSettings,
@@ -23,6 +23,7 @@ from engine.messages import (
     Compare,
     ComparisonView,
     EditCell,
+    EditRules,
     EpisodeBack,
     GoTo,
     Load,
@@ -37,6 +38,7 @@ from engine.messages import (
     StepBack,
     SwitchBranch,
     Trajectory,
+    UndoEdit,
 )
 from engine.run import UNLIMITED, Run
 from engine.timeline import MEMORY, Timeline
@@ -177,11 +179,20 @@ class Session:
                 timeline.intervene(Change(timeline.step, dict(settings)))
                 self.notify(f"from step {timeline.step:,} on: {', '.join(f'{k} {v}' for k, v in settings.items())}")
             case EditCell(row, column, cell):
-                timeline.intervene(Edit(timeline.step, row, column, dict(cell)))
+                self._edit(Edit(timeline.step, row, column, dict(cell)))
+            case EditRules(rules):
+                self._edit(Rules(timeline.step, dict(rules)))
+            case UndoEdit():
+                self._say("taking back an edit")
+                self.notify(f"taken back: {told(timeline.undo())}")
             case _:
                 raise TypeError(f"{command} is not for the session")
         if timeline.branch.name != branch:
             self.notify(f"{timeline.branch.name} begins at step {timeline.branch.fork:,}; {branch} is kept")
+
+    def _edit(self, edit: WorldEdit) -> None:
+        self._the_timeline().intervene(edit)
+        self.notify(f"from step {edit.step:,} on: {told(edit)}")
 
     @property
     def deriving(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from engine import curves
 from engine.curves import Sample
 from engine.errors import InputError
-from engine.interventions import Act, Intervention, Log, from_plain, to_plain
+from engine.interventions import Act, Intervention, Log, WorldEdit, from_plain, to_plain
 from engine.run import UNLIMITED, Mark, Run
 
 MEMORY = 64 * 2**20
@@ -101,10 +101,36 @@ class Timeline:
         self.run.intervene(intervention)
         if in_the_past:
             self._fork(step, log)
+        self.branch.digests.pop(step, None)  # It was that of the moment before.
         self.branch.log = self.run.log
         self.branch.head = self.step
         self._mark()
         self._sample()
+
+    def undo(self) -> WorldEdit:
+        """Take back the last edit of the world, as if it had never been made, and return it.
+
+        It must have been made at this very step, with nothing done since; at the end of a branch it goes out of the
+        log, and what it had walled up is there again. Where the run has gone on since and come back, that future is
+        kept, as after anything else that is done in the past. Raises `InputError` if there is no such edit.
+        """
+        log = self.run.log
+        last = log[-1] if log else None
+        if not isinstance(last, WorldEdit) or last.step != self.step:
+            raise InputError(f"no edit to take back at step {self.step:,}{_where(log)}")
+        at_the_end = self.step == self.head and len(log) == len(self.branch.log)
+        self._derive(log[:-1])
+        other = self._other_branch_here()
+        if not at_the_end and other is None:
+            self._fork(self.step, log[:-1])
+        elif at_the_end and (other is None or self.branch.fork < self.step):
+            self._forget_after(log[:-1])
+        else:
+            if at_the_end:
+                del self.branches[self.branch.name]
+            self.branch = other or self.branch
+        self._sample()
+        return last
 
     def go_to(self, step: int) -> None:
         """Go to a step of this branch, at most its head."""
@@ -188,13 +214,42 @@ class Timeline:
         while self.step < target and self.on_the_way(self.step, target):
             self.advance(min(target - self.step, portion))
 
+    def _derive(self, log: Log) -> None:
+        """Bring the run to where one is, with this log instead of its own, from the nearest mark that it leads through.
+
+        The log is the beginning of that of the run, so whoever came to this step has been there.
+        """
+        step = self.step
+        fitting = [mark for mark in self.branch.marks if mark.step <= step and len(mark.log) <= len(log)]
+        self.run.return_to(fitting[-1])
+        derive(self.run, log, step)
+
+    def _other_branch_here(self) -> Branch | None:
+        """Return another branch that leads through the run as it is now, if there is one."""
+        step, log = self.step, self.run.log
+        for branch in self.branches.values():
+            following = branch.log[len(log) :][:1]
+            goes_on = all(entry.step > step or isinstance(entry, Act) for entry in following)
+            if branch is not self.branch and branch.head >= step and branch.log[: len(log)] == log and goes_on:
+                return branch
+        return None
+
+    def _forget_after(self, log: Log) -> None:
+        """Let the branch, at whose end one is, be as it was with this log."""
+        branch = self.branch
+        branch.log = log
+        branch.marks = [mark for mark in branch.marks if len(mark.log) <= len(log)]
+        branch.digests.pop(self.step, None)
+        if self._measure is not None:
+            branch.samples.pop(self.step, None)
+
     def _digests(self) -> dict[int, str]:
         """Return the digests of some marks before this step, by which a replay finds where it first differs.
 
         The beginning is none of them: its mark is older than what was done to the run before its first step.
         """
         known = dict(self.branch.digests)
-        marks = [mark for mark in self.branch.marks if 0 < mark.step <= self.step]
+        marks = list({mark.step: mark for mark in self.branch.marks if 0 < mark.step <= self.step}.values())
         for mark in marks[:: len(marks) // KEPT_DIGESTS + 1]:
             known[mark.step] = mark.state.digest()
         steps = sorted(step for step in known if 0 < step <= self.step)
@@ -237,7 +292,7 @@ class Timeline:
         while (name := f"branch {number}") in self.branches:
             number += 1
         kept = [mark for mark in self.branch.marks if mark.step <= step and len(mark.log) <= len(log)]
-        digests = {at: digest for at, digest in self.branch.digests.items() if at <= step}
+        digests = {at: digest for at, digest in self.branch.digests.items() if at < step}
         samples = {at: sample for at, sample in self.branch.samples.items() if at <= step}
         saves = {at for at in self.branch.saves if at <= step}
         self.branch = Branch(name, self.run.log, self.step, step, kept, digests, samples, saves)
@@ -291,6 +346,12 @@ def derive(run: Run, log: Log, step: int) -> None:
         run.advance(steps=entry.step - run.step)
         run.intervene(entry)
     run.advance(steps=step - run.step)
+
+
+def _where(log: Log) -> str:
+    """Say at which step the last edit was made, if any was; and how to come to it."""
+    made = next((entry.step for entry in reversed(log) if isinstance(entry, WorldEdit)), None)
+    return "" if made is None else f"; the last one was made at step {made:,}, to which b and : go back"
 
 
 def _shared(log: Log, other: Log) -> int:

@@ -18,6 +18,7 @@ from engine.messages import (
     Compare,
     Demonstrate,
     EditCell,
+    EditRules,
     Faster,
     FinishEpisode,
     Load,
@@ -31,6 +32,7 @@ from engine.messages import (
     Snapshot,
     Start,
     Step,
+    UndoEdit,
 )
 from engine.pace import FULL, Pace
 from engine.run import UNLIMITED
@@ -193,7 +195,10 @@ class Trainer:
                 pace.pause()
                 if session.demonstration is not None:
                     pace.play(self._clock())
-            case Save() | ChangeSettings() | EditCell() | ShowEpisode() | CloseEpisode() | Compare() | Look():
+            case EditCell() | EditRules() | UndoEdit():
+                session.leave_demonstration()  # It is an episode in the world as it was.
+                session.obey(command)
+            case Save() | ChangeSettings() | ShowEpisode() | CloseEpisode() | Compare() | Look():
                 session.obey(command)
             case _:
                 pace.pause()

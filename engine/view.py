@@ -53,6 +53,7 @@ def world_view(world: World) -> WorldView:
         cells=layout.cells if layout else (),
         places=layout.places if layout else np.zeros((0, 2), np.int64),
         labels=layout.labels if layout else ("",) * len(world.states),
+        definition=world.definition if "map" in world.definition else {},
     )
 
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from engine.interventions import WorldEdit, from_plain, told
+
 SHOWN = 20
 """How many interventions are listed, the last."""
 
@@ -65,8 +67,9 @@ def _did(entry: About) -> str:
         case "change":
             return ", ".join(f"{key} {value}" for key, value in entry["settings"].items())
         case _:
-            cell = ", ".join(f"{key} {value}" for key, value in entry["cell"].items()) or "open"
-            return f"cell {entry['row']},{entry['column']}: {cell}"
+            (edit,) = from_plain([entry])
+            assert isinstance(edit, WorldEdit)
+            return told(edit)
 
 
 def _branches(timeline: About) -> Iterator[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine import savefile
 from engine.agents import catalogue as agents
 from engine.errors import InputError
-from engine.interventions import Act, Change, Edit
+from engine.interventions import Act, Change, Edit, Rules
 from engine.run import Run
 from engine.timeline import Timeline, derive, first_difference
 from engine.worlds import catalogue
@@ -42,6 +42,17 @@ maps = st.builds(
 )
 
 
+END = {"reward": 5.0, "terminal": True}
+RULES = (
+    {"slip": 0.5},
+    {"slip": None, "step_reward": -2.0},
+    {"wind": [0, 1, 0, -1]},
+    {"bump_reward": -3.0},
+    {"max_steps": 1},
+    {"max_steps": 30},
+)
+
+
 @cache
 def learns_without_model(agent):
     try:
@@ -63,14 +74,16 @@ def moves(agent):
         st.integers(-60, 60),
         st.integers(-60, 60),
         st.just("save and load"),
+        st.just("undo"),
         st.builds(lambda action: lambda step: Act(step, action), st.integers(0, 3)),
         st.builds(lambda settings: lambda step: Change(step, settings), changes(agent)),
         st.builds(
             lambda row, column, cell: lambda step: Edit(step, row, column, cell),
             st.integers(0, 2),
             st.integers(0, 3),
-            st.sampled_from([{"wall": True}, {}, {"reward": -2.0}, {"reward": 5.0, "terminal": True}]),
+            st.sampled_from([{"wall": True}, {}, {"start": True}, {"to_start": True}, {"reward": -2.0}, END]),
         ),
+        st.builds(lambda rules: lambda step: Rules(step, rules), st.sampled_from(RULES)),
     )
 
 
@@ -91,10 +104,11 @@ def travelled(timeline, journey):
             timeline.go_to(timeline.step + move) if move < 0 else go_on(timeline, move)
         else:
             try:
-                timeline.intervene(move(timeline.step))
+                timeline.undo() if move == "undo" else timeline.intervene(move(timeline.step))
             except InputError:
                 continue
-            event(type(timeline.run.log[-1]).__name__)
+            event(move if move == "undo" else type(timeline.run.log[-1]).__name__)
+            digests = {place: seen for place, seen in digests.items() if place[0] in timeline.branches}
         digests[timeline.branch.name, timeline.step] = timeline.run.digest()
     return timeline, digests
 

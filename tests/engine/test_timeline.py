@@ -6,7 +6,7 @@ import pytest
 from engine import savefile
 from engine.agents import catalogue as agents
 from engine.errors import InputError
-from engine.interventions import Act, Change, Edit, from_plain, to_plain
+from engine.interventions import Act, Change, Edit, Rules, from_plain, to_plain
 from engine.run import Run
 from engine.timeline import Timeline, first_difference
 from engine.worlds import catalogue
@@ -218,7 +218,12 @@ def test_the_shape_of_a_network_cannot_change():
 
 
 def test_a_log_is_read_as_it_was_written():
-    log = (Act(0, 1), Change(3, {"epsilon": "0.2"}), Edit(3, 1, 2, {"reward": -1.0, "terminal": True}))
+    log = (
+        Act(0, 1),
+        Change(3, {"epsilon": "0.2"}),
+        Edit(3, 1, 2, {"reward": -1.0, "terminal": True}),
+        Rules(4, {"slip": 0.2, "bump_reward": None, "wind": [0, 1]}),
+    )
     assert from_plain(to_plain(log)) == log
 
 
