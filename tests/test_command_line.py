@@ -5,7 +5,9 @@ import json
 
 import pytest
 
+from engine import saves as engine_saves
 from engine.agents import catalogue as agent_catalogue
+from engine.interventions import Edit, Rules
 from tui.cli import run_command_line
 
 TRAIN = ["train", "seed-2x3", "--agent", "q-learning", "--seed", "0"]
@@ -251,6 +253,19 @@ def test_an_export_replaces_no_file_and_says_so(run, run_json, tmp_path):
     path.write_text("mine")
     assert_mistake(run("export", "first", "--csv", str(path)), "exists already")
     assert path.read_text() == "mine"
+
+
+def test_the_world_of_a_save_is_exported_as_it_was_edited_and_opens(run, run_json, saves, tmp_path):
+    run_json(*TRAIN, "--episodes", "4", "--save", "first")
+    timeline = engine_saves.load(saves, "first")
+    timeline.intervene(Edit(timeline.step, 0, 1, {"wall": True}))
+    timeline.intervene(Rules(timeline.step, {"step_reward": -1.0}))
+    engine_saves.save(timeline, saves, "edited")
+    path = tmp_path / "mine.toml"
+    assert run_json("export", "edited", "--world", str(path)) == {"save": "edited", "what": "world", "file": str(path)}
+    assert run_json("solve", str(path))["start_value"] == pytest.approx(-1.0 - 0.9 - 0.81 + 7.29)
+    assert_mistake(run("export", "first", "--world", str(path)), "exists already")
+    assert_mistake(run("export", "first", "--world", str(tmp_path / "mine.txt")), "is no name of a world file")
 
 
 HUMAN = ["train", "seed-2x3", "--agent", "human", "--seed", "0"]

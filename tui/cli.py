@@ -176,7 +176,7 @@ def _verb_parser() -> Parser:
     compare.add_argument("first", metavar="SAVE")
     compare.add_argument("second", metavar="SAVE")
     _add_lessons(add("lessons", "list the lessons, open one, or check what its pages claim"))
-    _add_export(add("export", "write the episodes or the Q-table of a save to a file for other programs"))
+    _add_export(add("export", "write the episodes, the Q-table or the world of a save to a file"))
     add("keys", "list the keys of every command, and the file in which they can be remapped")
     return parser
 
@@ -189,7 +189,9 @@ def _add_lessons(lessons: argparse.ArgumentParser) -> None:
 
 def _add_export(export: argparse.ArgumentParser) -> None:
     export.add_argument("save", metavar="SAVE")
-    export.add_argument("--csv", type=Path, required=True, metavar="FILE", help="a new file to write to")
+    file = export.add_mutually_exclusive_group(required=True)
+    file.add_argument("--csv", type=Path, metavar="FILE", help="a new file for the table")
+    file.add_argument("--world", metavar="FILE.toml", help="a new file for the world as it is now, edits and all")
     export.add_argument("--what", choices=("episodes", "q"), default="episodes", help="which table (episodes)")
 
 

@@ -217,11 +217,13 @@ def replay(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write a table of a save to a new file."""
+    """Write a table of a save, or its world, to a new file."""
     from engine import tables, view
     from tui.exporting import write_new
 
     run = engine_saves.load(options.saves, options.save).run
+    if options.world:
+        return _export_world(options, run)
     if options.what == "q":
         text = tables.q_table(run.world.states, run.world.actions, run.q_values())
     else:
@@ -233,6 +235,18 @@ def export(options: argparse.Namespace) -> int:
     if options.json:
         return _print_json({"save": options.save, "what": options.what, "file": str(options.csv), "rows": rows})
     print(f"{rows:,} rows written to {options.csv}")
+    return 0
+
+
+def _export_world(options: argparse.Namespace, run: Run) -> int:
+    from engine.worlds.writing import as_toml
+    from tui.exporting import world_path, write_new
+
+    path = world_path(options.world)
+    write_new(path, as_toml(run.world.name, run.world.definition))
+    if options.json:
+        return _print_json({"save": options.save, "what": "world", "file": str(path)})
+    print(f"the world of {options.save} written to {path}: qscope {path} opens it")
     return 0
 
 
