@@ -60,8 +60,11 @@ def told(edit: WorldEdit) -> str:
 
 def _told(values: Mapping[str, Any]) -> str:
     """Say what stands under each key: `wall`, `reward 2, terminal`, `bump_reward none`."""
-    plain = {key: "none" if value is None else value for key, value in values.items()}
-    return ", ".join(key if value is True else f"{key} {value}" for key, value in plain.items())
+    return ", ".join(key if value is True else f"{key} {_number(value)}" for key, value in values.items())
+
+
+def _number(value: Any) -> str:
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def to_plain(log: Log) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from tui import commands
 from tui.colour import Depth, depth
 from tui.driver import SturdyDriver
 from tui.lessons.lesson import Lesson
+from tui.screens.editor import Editor
 from tui.screens.engine_library import EngineLibrary
 from tui.screens.main import MainScreen
 from tui.screens.ports import Library, Trainer
@@ -74,7 +75,7 @@ class QScope(App[None]):
         self, trainer: Trainer, library: Library, *, welcome: bool = False, lesson: Lesson | None = None
     ) -> None:
         super().__init__(driver_class=SturdyDriver if sys.platform == "linux" else None)
-        self.set_keymap({command.id: ",".join(command.keys_now) for command in commands.COMMANDS})
+        self.set_keymap({command.id: ",".join(command.keys_now) for command in commands.ALL})
         self.main_screen = MainScreen(trainer, library, welcome=welcome, lesson=lesson)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -98,10 +99,10 @@ class QScope(App[None]):
             self._driver.end_frame()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer the commands of the table in the palette."""
-        if screen is not self.main_screen:
+        """Offer the commands of the table in the palette: those of the main screen, or of the editor."""
+        if screen is not self.main_screen and not isinstance(screen, Editor):
             return
-        for command in commands.COMMANDS:
+        for command in commands.COMMANDS if screen is self.main_screen else commands.EDITING:
             if command.palette and commands.available(command, self.main_screen.snapshot):
                 keys = " or ".join(command.keys_shown)
                 yield SystemCommand(command.help.rstrip("."), f"key: {keys}", getattr(screen, f"action_{command.id}"))

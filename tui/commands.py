@@ -1,6 +1,6 @@
 """The one table of commands: it makes the key bindings, the command palette, the footer and the help."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -90,7 +90,7 @@ def key_name(key: str) -> str:
 
 
 STEPPING, TIME, RUN, MEASURES = "Learning", "Time", "The run", "Measures"
-FILES, LOOKING, LESSON = "Files", "The screen", "Lessons"
+FILES, LOOKING, LESSON, EDIT = "Files", "The screen", "Lessons", "Editing the world"
 
 COMMANDS = (
     Command("step", ("s",), "step", "Make one transition, then wait.", STEPPING, footer=1),
@@ -108,7 +108,9 @@ COMMANDS = (
     Command("branches", ("t",), "branches", "List the branches of the run and go to one.", TIME, footer=16),
     Command("drive", ("d",), "drive", "Choose the actions yourself, by arrows or digits; again: stop.", RUN, footer=14),
     Command("change_settings", ("p",), "settings", "Change settings while the agent lives.", RUN, footer=15),
-    Command("edit_cell", ("E",), "edit", "Change a cell of the world while the agent lives in it.", RUN, footer=19),
+    Command(
+        "edit_world", ("E",), "edit", "Edit the world while the agent lives in it: cells and rules.", RUN, footer=19
+    ),
     Command("reset", ("r",), "reset", "Begin the run anew with nothing learned.", RUN, footer=22),
     Command("choose_world", ("w",), "world", "Choose a world and begin a new run in it.", RUN, 8, needs_run=False),
     Command("choose_agent", ("a",), "agent", "Choose the agent, its settings and the seed.", RUN, footer=9),
@@ -152,6 +154,34 @@ COMMANDS = (
 )
 
 
+EDITING = (
+    Command("edit_wall", ("number_sign",), "wall", "Put a wall here.", EDIT, footer=2),
+    Command("edit_open", ("full_stop",), "open", "Put an open cell here.", EDIT, footer=3),
+    Command("edit_start", ("s",), "start", "Let episodes start here; again: no longer.", EDIT, footer=4),
+    Command("edit_end", ("t",), "end", "Let episodes end here (a terminal state); again: no longer.", EDIT, footer=5),
+    Command("edit_cliff", ("c",), "cliff", "Send whoever enters back to a start; again: no longer.", EDIT, footer=10),
+    Command("edit_reward", ("r",), "reward", "Ask what entering this cell pays.", EDIT, footer=6),
+    Command("edit_again", ("enter",), "again", "Put here what was put last.", EDIT, footer=12),
+    Command("edit_undo", ("u",), "undo", "Take back the last edit, if no step was made since.", EDIT, footer=7),
+    Command("edit_rules", ("p",), "rules", "Change slip, rewards, wind and the limit of steps.", EDIT, footer=8),
+    Command("edit_save", ("W", "ctrl+s"), "file", "Write the world as a file that qscope opens.", EDIT, footer=9),
+    Command("edit_step", ("n",), "step", "Make one transition in the world as it is now.", EDIT, footer=11),
+    Command("edit_agent", ("home",), "agent", "Go to where the agent is.", EDIT),
+    Command("edit_up", ("up", "k"), "up", "Go up.", EDIT, palette=False),
+    Command("edit_down", ("down", "j"), "down", "Go down.", EDIT, palette=False),
+    Command("edit_left", ("left", "h"), "left", "Go left.", EDIT, palette=False),
+    Command("edit_right", ("right", "l"), "right", "Go right.", EDIT, palette=False),
+    Command("edit_help", ("question_mark", "f1"), "keys", "Show this page.", EDIT, footer=1, palette=False),
+)
+"""The commands of the editor, a screen of its own."""
+ALL = (*COMMANDS, *EDITING)
+
+PASSED_ON = ("step", "finish_episode", "play", "full_speed", "faster", "slower", "back", "back_episode", "quit")
+"""The commands that do on the screens which go on showing the run what they do on the main screen."""
+SCREENS = (COMMANDS, EDITING)
+"""The commands that share a screen, where no two can have the same key."""
+
+
 def use(keymap: Keymap) -> None:
     """Let the table have these keys from now on."""
     _KEYMAP.clear()
@@ -160,7 +190,7 @@ def use(keymap: Keymap) -> None:
 
 def keys_by_command(keymap: Keymap) -> dict[str, tuple[str, ...]]:
     """Return the keys of every command under a keymap, as Textual names them."""
-    return {command.id: tuple(keymap.get(command.id, command.keys)) for command in COMMANDS}
+    return {command.id: tuple(keymap.get(command.id, command.keys)) for command in ALL}
 
 
 def key_of(name: str) -> str:
@@ -184,17 +214,17 @@ def by_id(name: str) -> Command | None:
     return _BY_ID.get(name)
 
 
-def bindings() -> list[Binding]:
-    """Return the bindings of the main screen."""
-    return [command.binding for command in COMMANDS]
+def bindings(listed: Sequence[Command] = COMMANDS) -> list[Binding]:
+    """Return the bindings of the main screen, or of another one's commands."""
+    return [command.binding for command in listed]
 
 
 def groups() -> dict[str, list[Command]]:
     """Return the commands by group, in the order of the table."""
     grouped: dict[str, list[Command]] = {}
-    for command in COMMANDS:
+    for command in ALL:
         grouped.setdefault(command.group, []).append(command)
     return grouped
 
 
-_BY_ID = {command.id: command for command in COMMANDS}
+_BY_ID = {command.id: command for command in ALL}

@@ -14,7 +14,7 @@ from pathlib import Path
 from textual.keys import REPLACED_KEYS, _character_to_key
 
 from engine.errors import InputError, near_miss
-from tui.commands import COMMANDS, Keymap, key_name, keys_by_command
+from tui.commands import ALL, SCREENS, Keymap, key_name, keys_by_command
 
 NAMED = {
     *("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "insert", "delete", "space", "enter"),
@@ -67,7 +67,7 @@ def _read(text: str) -> Keymap:
 
 def _keys(name: str, value: object) -> tuple[str, ...]:
     """Return the keys of one command as Textual names them."""
-    known = [command.id for command in COMMANDS]
+    known = [command.id for command in ALL]
     if name not in known:
         raise InputError(f"unknown command {name!r}{near_miss(name, known)} (qscope keys lists them all)")
     listed = value if isinstance(value, list) else [value]
@@ -82,10 +82,10 @@ def _key(name: str, key: str) -> str:
         raise InputError(f"{name}: {key!r} is kept for actions and steps; choose another key")
     if len(key) == 1 and key.isprintable():
         return "space" if key == " " else _character_to_key(key)
-    shown = {key_name(key) for command in COMMANDS for key in command.keys}
+    shown = {key_name(key) for command in ALL for key in command.keys}
     if (known := REPLACED_KEYS.get(key.lower(), key.lower())) in NAMED:
         return known
-    if known in {key for command in COMMANDS for key in command.keys}:
+    if known in {key for command in ALL for key in command.keys}:
         return known
     raise InputError(
         f"{name}: {key!r} is no key that works everywhere{near_miss(key, NAMED | shown)}; "
@@ -94,10 +94,11 @@ def _key(name: str, key: str) -> str:
 
 
 def _expect_no_conflict(keymap: Keymap) -> None:
-    """Raise `InputError` if a key would be bound twice, also to a command that keeps its own keys."""
-    taken: dict[str, str] = {}
-    for name, keys in keys_by_command(keymap).items():
-        for key in keys:
+    """Raise `InputError` if a key would be bound twice on a screen, also to a command that keeps its own keys."""
+    keys_of = keys_by_command(keymap)
+    for screen in SCREENS:
+        taken: dict[str, str] = {}
+        for name, key in ((command.id, key) for command in screen for key in keys_of[command.id]):
             if key in taken:
                 raise InputError(f"{key_name(key)!r} is the key of both {taken[key]} and {name}; give one another key")
             taken[key] = name

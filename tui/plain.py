@@ -26,6 +26,7 @@ from tui import commands
 from tui.screens.ports import Trainer
 from tui.signals import Rescue
 from tui.widgets.explanation import explain
+from tui.written_edits import EXAMPLES, read_edit, write_world
 
 TICK = 0.05
 """Seconds from one look at keys and run to the next."""
@@ -125,7 +126,7 @@ class Plain:
             self.say(f"{word!r} is no key; {commands.key_of('help')} lists them")
         elif command.id == "help":
             for known in commands.COMMANDS:
-                if known.id in PLAIN or known.id in ASKING or known.id in {"help", "quit"}:
+                if known.id in PLAIN or known.id in ASKING or known.id in {"edit_world", "help", "quit"}:
                     self.say(f"{' or '.join(known.keys_shown)}: {known.help}")
         elif command.id == "quit":
             self._quit(rest)
@@ -133,6 +134,8 @@ class Plain:
             self._submit(PLAIN[command.id])
         elif command.id in ASKING:
             self._ask(command.id, rest)
+        elif command.id == "edit_world":
+            self._edit(rest)
         else:
             self.say(f"{command.label} is of the full screen only")
 
@@ -144,6 +147,22 @@ class Plain:
             return
         try:
             self._submit(make(answer))
+        except InputError as error:
+            self.say(str(error))
+
+    def _edit(self, rest: str) -> None:
+        """Edit the world by a line, or write it to a file."""
+        line = rest or self._keys.line(f"edit, such as {EXAMPLES}: ")
+        what, _, name = line.strip().partition(" ")
+        shown = self._trainer.snapshot
+        if not what or shown is None:
+            self.say("nothing was asked for")
+            return
+        try:
+            if what == "file":
+                self.say(write_world(name, shown.world))
+            else:
+                self._submit(read_edit(line, shown.world))
         except InputError as error:
             self.say(str(error))
 

@@ -266,7 +266,7 @@ def keys(options: argparse.Namespace) -> int:
                 "group": command.group,
                 "help": command.help,
             }
-            for command in commands.COMMANDS
+            for command in commands.ALL
         ]
         return _print_json({"file": str(file), "exists": file.exists(), "keys": rows})
     for group, listed in commands.groups().items():

@@ -29,6 +29,14 @@ def grid(*rows, actions=CROSS, terminal="G", labels=None, name="seed-2x3", title
     """A world with a map; `terminal` are the letters that end an episode, `labels` a text a letter."""
     places = [(r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell not in "# "]
     letters = [rows[r][c] for r, c in places]
+    cells = {
+        letter: {
+            **({"reward": float(labels[letter])} if letter in (labels or {}) else {}),
+            **({"terminal": True} if letter in terminal else {}),
+        }
+        for letter in dict.fromkeys(letters)
+        if letter not in "S."
+    }
     return WorldView(
         name=name,
         title=title,
@@ -40,7 +48,14 @@ def grid(*rows, actions=CROSS, terminal="G", labels=None, name="seed-2x3", title
         cells=rows,
         places=np.array(places, dtype=np.int64),
         labels=tuple((labels or {}).get(letter, "") for letter in letters),
-        **({"discount": 0.9, "max_steps": 100} | fields),
+        **(
+            {
+                "discount": 0.9,
+                "max_steps": 100,
+                "definition": {"discount": 0.9, "max_steps": 100, "map": "\n".join(rows), "cells": cells},
+            }
+            | fields
+        ),
     )
 
 

@@ -1,17 +1,24 @@
 from tests.tui.fakes import snapshot
-from tui.commands import COMMANDS, available, bindings, by_id
+from tui.commands import ALL, COMMANDS, EDITING, SCREENS, available, bindings, by_id
+from tui.screens.editor import Editor
 from tui.screens.help import help_table
 from tui.screens.main import MainScreen
 from tui.widgets.key_line import laid_out
 
 
 def test_no_key_is_bound_twice():
-    keys = [key for command in COMMANDS for key in command.keys]
-    assert len(keys) == len(set(keys))
+    for screen in SCREENS:
+        keys = [key for command in screen for key in command.keys]
+        assert len(keys) == len(set(keys))
 
 
 def test_every_command_is_answered_by_the_main_screen():
     missing = [command.id for command in COMMANDS if not callable(getattr(MainScreen, f"action_{command.id}", None))]
+    assert missing == []
+
+
+def test_every_command_of_the_editor_is_answered_by_it():
+    missing = [command.id for command in EDITING if not callable(getattr(Editor, f"action_{command.id}", None))]
     assert missing == []
 
 
@@ -22,10 +29,10 @@ def test_every_binding_has_the_id_of_its_command():
 
 def test_the_help_lists_every_key_and_only_those():
     keys, texts = (list(column.cells) for column in help_table().columns)
-    for command in COMMANDS:
+    for command in ALL:
         assert keys[texts.index(command.help)].split() == " ".join(command.keys_shown).split()
     learning_to_screen = texts[: texts.index("The agent.")]
-    assert [text for text in learning_to_screen if text] == [command.help for command in COMMANDS]
+    assert [text for text in learning_to_screen if text] == [command.help for command in ALL]
 
 
 def test_the_footer_names_the_most_important_keys_at_80_columns():

@@ -5,10 +5,11 @@ from engine.messages import AgentView
 from tests.tui.fakes import FakeLibrary, Save, names, snapshot
 from tests.tui.waiting import seen
 from tui.app import QScope
-from tui.screens.choose_agent import AgentSettings, SettingLine
+from tui.screens.choose_agent import AgentSettings
 from tui.screens.choose_world import ChooseWorld
 from tui.screens.confirm import Confirm
 from tui.screens.dialog import Problem
+from tui.screens.form import SettingLine
 from tui.screens.save import OpenSave, SaveRun
 
 

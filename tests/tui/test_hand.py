@@ -1,4 +1,4 @@
-"""A person's hand in the run: driving the agent, changing its settings, editing its world."""
+"""A person's hand in the run: driving the agent, and changing its settings."""
 
 import pytest
 from textual.widgets import Input
@@ -6,9 +6,8 @@ from textual.widgets import Input
 from engine import messages
 from engine.messages import AgentView
 from tests.tui.fakes import grid, learned, names, snapshot, table_update, transition
-from tui.screens.choose_agent import AgentSettings, SettingLine
-from tui.screens.dialog import Problem
-from tui.screens.journey import EditOneCell, read_cell, read_place
+from tui.screens.choose_agent import AgentSettings
+from tui.screens.form import SettingLine
 from tui.widgets.explanation import explain
 from tui.widgets.key_line import KeyLine
 from tui.widgets.status import Status
@@ -16,7 +15,6 @@ from tui.widgets.timeline import Timeline
 from tui.widgets.world import WorldPanel
 
 COMPASS = ("east", "south", "west", "north", "wait")
-WALL, OPEN, START, END = {"wall": True}, {}, {"start": True}, {"terminal": True}
 
 
 def status(app):
@@ -235,83 +233,4 @@ async def test_a_seed_longer_than_any_number_is_refused(app, trainer):
         app.screen.query(Input)[0].value = "9" * 5000
         await pilot.press("enter")
         assert isinstance(app.screen, AgentSettings)
-    assert trainer.commands == []
-
-
-# Editing the world.
-
-
-@pytest.mark.parametrize(
-    ("text", "cell"),
-    [
-        ("wall", WALL),
-        ("open", OPEN),
-        ("start", START),
-        ("end", END),
-        ("reward -5", {"reward": -5.0}),
-        ("reward −0.5", {"reward": -0.5}),
-        ("reward 10 end", {"reward": 10.0, "terminal": True}),
-        ("end  reward 10", {"reward": 10.0, "terminal": True}),
-        ("Reward 1e3 END", {"reward": 1000.0, "terminal": True}),
-    ],
-)
-def test_every_kind_of_cell_can_be_written(text, cell):
-    assert read_cell(text) == cell
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "lava", "reward", "reward x", "reward nan", "reward 1e999", "wall end", "end end", "reward 1 reward 2", "-5"],
-)
-def test_what_is_no_cell_is_none(text):
-    assert read_cell(text) is None
-
-
-@pytest.mark.parametrize("text", ["", "1", "0,3", "2,0", "-1,0", "a,b", "0,1,2", "0,", "9" * 5000 + ",0"])
-def test_what_is_no_place_of_the_map_is_none(text):
-    assert read_place(text, ("SXG", "...")) is None
-
-
-def test_a_place_may_be_written_with_blanks():
-    assert read_place(" 1 , 2 ", ("SXG", "...")) == (1, 2)
-
-
-async def test_the_cell_where_the_agent_is_is_offered_and_changed(app, trainer):
-    trainer.snapshot = learned(state=4)
-    async with app.run_test() as pilot:
-        await pilot.press("E")
-        assert app.screen.query(Input)[0].value == "1,1"
-        await pilot.press(*"reward -5", "enter")
-    assert trainer.commands == [messages.EditCell(1, 1, {"reward": -5.0})]
-
-
-async def test_another_cell_can_be_named(app, trainer):
-    async with app.run_test() as pilot:
-        await pilot.press("E", "shift+tab", *"1,0", "tab", *"wall", "enter")
-    assert trainer.commands == [messages.EditCell(1, 0, WALL)]
-
-
-@pytest.mark.parametrize(
-    ("where", "what", "told"),
-    [
-        ("0,0", "lava", "'lava' is no cell; write wall, open, start, end, reward -5, or reward 10 end"),
-        ("7,7", "wall", "'7,7' is no row,column of this map"),
-    ],
-)
-async def test_what_cannot_be_is_refused_beside_the_field(app, trainer, where, what, told):
-    async with app.run_test(size=(60, 20)) as pilot:
-        await pilot.press("E")
-        app.screen.query(Input)[0].value = where
-        await pilot.press(*what, "enter")
-        assert isinstance(app.screen, EditOneCell)
-        assert str(app.screen.query_one(Problem).render()) == told
-    assert trainer.commands == []
-
-
-async def test_a_world_without_a_map_cannot_be_edited_and_says_so(app, trainer):
-    trainer.snapshot = snapshot(names(3))
-    async with app.run_test() as pilot:
-        await pilot.press("E")
-        assert app.screen is app.main_screen
-        assert [notice.message for notice in app._notifications] == ["only a world with a map can be edited"]
     assert trainer.commands == []

@@ -101,7 +101,7 @@ def test_the_keys_are_listed_with_their_file(file, capsys):
     assert (listed["file"], listed["exists"]) == (str(file), True)
     step = next(row for row in listed["keys"] if row["id"] == "step")
     assert (step["keys"], step["default"]) == (["f2"], ["s"])
-    assert [row["id"] for row in listed["keys"]] == [command.id for command in commands.COMMANDS]
+    assert [row["id"] for row in listed["keys"]] == [command.id for command in commands.ALL]
     assert run_command_line(["keys"]) == 0
     assert f"Remap them in {file} (* remapped there)" in capsys.readouterr().out
 

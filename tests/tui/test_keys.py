@@ -22,10 +22,11 @@ from tui.commands import COMMANDS
 from tui.screens.choose_agent import AgentSettings, ChooseAgent
 from tui.screens.choose_world import ChooseWorld
 from tui.screens.dialog import Problem
+from tui.screens.editor import Editor
 from tui.screens.episodes import EpisodesScreen
 from tui.screens.export import Export
 from tui.screens.help import Help
-from tui.screens.journey import ChooseBranch, EditOneCell, GoToStep
+from tui.screens.journey import ChooseBranch, GoToStep
 from tui.screens.run_until import RunUntil
 from tui.screens.save import OpenSave, SaveRun
 from tui.screens.why import WhyScreen
@@ -59,7 +60,7 @@ OPENED = {
     "go_to_step": GoToStep,
     "branches": ChooseBranch,
     "change_settings": AgentSettings,
-    "edit_cell": EditOneCell,
+    "edit_world": Editor,
     "why": WhyScreen,
     "episodes": EpisodesScreen,
     "export": Export,

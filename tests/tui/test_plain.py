@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from engine import saves as engine_saves
+from engine.worlds import catalogue
 from tests.benchmarks.terminal import REPOSITORY, Terminal, environment
 
 
@@ -66,9 +67,42 @@ def test_time_goes_back_and_settings_change(talk):
     assert lines[-2:] == ["from step 1 on: epsilon 0.2", "branch 2 begins at step 1; main is kept"]
 
 
+def test_the_world_is_edited_in_lines_and_taken_back(talk, tmp_path):
+    file = tmp_path / "mine.toml"
+    lines = [
+        "E 1,1 wall",
+        "E undo",
+        "s",
+        "E 0,1 reward -5 end",
+        "E slip 0.25",
+        "E wind 2 1",
+        f"E file {file}",
+        "E undo",
+    ]
+    code, said, _ = talk(*lines)
+    assert code == 0
+    assert [line for line in said if "cell" in line or "wind" in line or "slip" in line or "written" in line] == [
+        "from step 0 on: cell 1,1: wall",
+        "taken back: cell 1,1: wall",
+        "from step 1 on: cell 0,1: reward -5, terminal",
+        "from step 1 on: slip 0.25",
+        "from step 1 on: wind [0, 0, 1]",
+        f"written to {file}: qscope {file} opens it",
+        "taken back: wind [0, 0, 1]",
+    ]
+    world = catalogue.find(str(file))
+    assert (world.definition["slip"], world.definition["wind"], world.layout.labels[1]) == (0.25, [0, 0, 1], "-5")
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
+        ("E 7,7 wall", "'7,7' is no row,column of this map; the top left is 0,0"),
+        ("E 0,1 lava", "'lava' is no cell; write wall, open, start, end, back, reward -5, or reward 10 end"),
+        ("E slipp 1", "unknown rule 'slipp'; did you mean 'slip'?"),
+        ("E wind 9 1", "'9' is no column of this map"),
+        ("E file mine", "'mine' is no name of a world file"),
+        ("E undo", "not possible: no edit to take back at step 0"),
         ("nonsense", "'nonsense' is no key; ? lists them"),
         ("u soon", "'soon' is no condition"),
         (": x", "'x' is no number of a step"),

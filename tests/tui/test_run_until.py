@@ -9,8 +9,8 @@ from engine.messages import AgentView
 from engine.until import Until
 from tests.tui.fakes import Agent, FakeLibrary, FakeTrainer, Setting, snapshot
 from tui.app import QScope
-from tui.screens.choose_agent import SettingLine
 from tui.screens.dialog import Problem
+from tui.screens.form import SettingLine
 from tui.screens.run_until import RunUntil
 from tui.widgets.status import Status, doing
 

@@ -52,7 +52,6 @@ WORDS = {
     "t": "Do something else in the past, such as another action or setting, and a branch begins.",
     "u": "DQN: the mean of its batch)",
     "p": "tab next · enter learn on with these · empty = as it was · escape close",
-    "E": "What is to be there: wall, open, start, end, reward -5, or reward 10 end",
 }
 
 

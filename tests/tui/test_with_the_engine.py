@@ -5,9 +5,10 @@ import pytest
 
 from engine.messages import Load, Start
 from engine.trainer import Trainer
-from tests.tui.waiting import until
+from tests.tui.waiting import seen, until
 from tui.app import QScope
 from tui.screens.engine_library import EngineLibrary
+from tui.widgets.editor import EditorPanel
 from tui.widgets.panel import Drawing
 from tui.widgets.timeline import Timeline
 
@@ -125,6 +126,35 @@ async def test_an_action_by_hand_and_an_edited_cell_are_learned_from(session):
     assert screen.snapshot.last.by_hand
     assert screen.snapshot.world.actions[screen.snapshot.last.action] == "left"
     assert "by hand" in panes(app)[-1]
-    await pilot.press("d", "E", "shift+tab", *"0,1", "tab", *"reward -5", "enter")
+    await pilot.press("d", "E", *["up"] * 3, *["left"] * 3, "right", "r", *"-5", "enter", "escape")
     await until(pilot, lambda: "-5" in " ".join(screen.snapshot.world.labels).replace("−", "-"))
     assert screen.snapshot.timeline.interventions.tolist() == [boundary + 3, boundary + 4]
+
+
+async def test_the_world_is_edited_taken_back_and_written_while_the_agent_lives(session, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pilot, _ = session
+    app, trainer = pilot.app, pilot.app.main_screen.trainer
+    values, step = trainer.snapshot.q, trainer.snapshot.step
+    await pilot.press("E", "home")
+    row, column = app.screen.query_one(EditorPanel).cursor
+    await pilot.press("number_sign")
+    await seen(pilot, "not possible: the agent stands there; let it go on first")
+    await pilot.press("right", "number_sign")
+    assert (row, column) == (0, 1)
+    await seen(pilot, f"from step {step:,} on: cell 0,2: wall", "# wall")
+    await pilot.press("u")
+    await seen(pilot, "taken back: cell 0,2: wall")
+    np.testing.assert_array_equal(trainer.snapshot.q, values)
+    assert len(trainer.snapshot.timeline.interventions) == 0
+    await pilot.press("u")
+    await seen(pilot, f"not possible: no edit to take back at step {step:,}")
+    await pilot.press("p", *"0.25", "enter")
+    await seen(pilot, f"from step {step:,} on: slip 0.25")
+    await pilot.press("n")
+    await until(pilot, lambda: trainer.snapshot.step == step + 1)
+    await pilot.press("u")
+    await seen(pilot, f"the last one was made at step {step:,}")
+    await pilot.press("W", "enter")
+    await seen(pilot, "written to seed-2x3-edited.toml: qscope seed-2x3-edited.toml opens it")
+    assert "slip = 0.25" in (tmp_path / "seed-2x3-edited.toml").read_text()

@@ -4,16 +4,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from textual import events
-from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Label, OptionList
 
 from engine.errors import InputError
 from engine.messages import Snapshot
-from tui.screens.dialog import Dialog, Field, Problem, whole_number
+from tui.screens.dialog import Dialog, whole_number
+from tui.screens.form import Form, SettingLine
 from tui.screens.ports import AgentEntry, Library, SettingEntry
 from tui.screens.rows import aligned, options
 
@@ -59,7 +57,7 @@ class ChooseAgent(Dialog[str]):
         self.dismiss(event.option_id)
 
 
-class AgentSettings(Dialog[ChosenAgent]):
+class AgentSettings(Form[ChosenAgent]):
     """A form with a line for each setting; an empty field stands for the default, which it shows."""
 
     HINT = "tab next · enter begin a new run · empty = default · escape close"
@@ -74,8 +72,8 @@ class AgentSettings(Dialog[ChosenAgent]):
         self.given = given
         self.seed = seed
 
-    def body(self) -> list[Widget]:
-        """Show the seed and the settings, and below them all there is to say about the one that has the focus."""
+    def lines(self) -> list[SettingLine]:
+        """Return a line for the seed and one for each setting."""
         lines = [] if self.seed is None else [SettingLine(SEED, str(self.seed), "0", SEED_MEANING, SEED_RANGE)]
         for entry in self.agent.settings:
             value = self.given.get(entry.name, "")
@@ -84,15 +82,16 @@ class AgentSettings(Dialog[ChosenAgent]):
             if entry.fixed and self.living:
                 line.fix()
             lines.append(line)
+        return lines
+
+    def body(self) -> list[Widget]:
+        """Say above the lines how the agent acts and whose values it learns."""
+        learns = f"{self.agent.learning} · {self.agent.target_policy}"
         policies = [
             Label(Content(f"{name:<7}  {policy}"), classes="policy")
-            for name, policy in (("acts", self.agent.behaviour_policy), ("learns", self._learns()))
+            for name, policy in (("acts", self.agent.behaviour_policy), ("learns", learns))
         ]
-        return [*policies, VerticalScroll(*lines, classes="form", can_focus=False), Problem(classes="detail")]
-
-    def _learns(self) -> str:
-        """Say whose values the agent learns."""
-        return f"{self.agent.learning} · {self.agent.target_policy}"
+        return [*policies, *super().body()]
 
     def left_empty(self, entry: SettingEntry) -> str:
         """Return what an empty field stands for."""
@@ -102,49 +101,26 @@ class AgentSettings(Dialog[ChosenAgent]):
         """Begin at the first setting, below the seed."""
         self.query(Input)[1 if self.agent.settings and self.seed is not None else 0].focus()
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Tell what the setting is for that has the focus now."""
-        if isinstance(line := event.widget.parent, SettingLine):
-            self._explain(line)
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Say at once what is wrong with a value, beside its field."""
-        if isinstance(line := event.input.parent, SettingLine):
-            line.tell(self._problem(line))
-            self._explain(line)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Answer if every value is possible; else go to the first that is not."""
-        lines = list(self.query(SettingLine))
-        wrong = next((line for line in lines if line.problem), None)
-        if wrong is not None:
-            wrong.field.focus()
-            return
-        values = {line.key: line.value for line in lines if line.value}
-        seed = int(values.pop(SEED, "0"))
+    def submit(self, values: Mapping[str, str]) -> None:
+        """Answer if the values are possible together, too."""
+        settings = {key: value for key, value in values.items() if key != SEED}
         try:
-            self.library.check_settings(self.agent.name, values)
+            self.library.check_settings(self.agent.name, settings)
         except InputError as error:
-            self.query_one(".detail", Problem).tell(str(error))
+            self.complain(str(error))
         else:
-            self.dismiss(ChosenAgent(self.agent.name, values, seed))
+            self.dismiss(ChosenAgent(self.agent.name, settings, int(values.get(SEED, "0"))))
 
-    def _explain(self, line: "SettingLine") -> None:
-        if line.field.has_focus:
-            self.query_one(".detail", Problem).tell(line.problem, f"{line.key}: {line.meaning} · {line.range}")
-
-    def _problem(self, line: "SettingLine") -> str:
-        """Return what is wrong with the value of a line; nothing if nothing is."""
-        if not line.value:
-            return ""
-        if line.key == SEED:
-            seed = whole_number(line.value)
+    def problem(self, key: str, value: str) -> str:
+        """Return what is wrong with the seed or with a setting."""
+        if key == SEED:
+            seed = whole_number(value)
             possible = seed is not None and seed <= LARGEST_SEED
-            return "" if possible else f"{line.value!r} is no seed ({SEED_RANGE})"
+            return "" if possible else f"{value!r} is no seed ({SEED_RANGE})"
         try:
-            self.library.check_settings(self.agent.name, {line.key: line.value})
+            self.library.check_settings(self.agent.name, {key: value})
         except InputError as error:
-            return str(error).removeprefix(f"setting {line.key}: ")
+            return str(error).removeprefix(f"setting {key}: ")
         return ""
 
 
@@ -160,41 +136,6 @@ class LivingAgentSettings(AgentSettings):
     def left_empty(self, entry: SettingEntry) -> str:
         """Return the value that the agent has now."""
         return self.given.get(entry.name, "")
-
-
-class SettingLine(Horizontal):
-    """The name of a setting, its field, and what it means or what is wrong with it."""
-
-    def __init__(self, key: str, value: str, default: str, meaning: str, span: str) -> None:
-        super().__init__()
-        self.key = key
-        self.meaning = meaning
-        self.range = span
-        self.problem = ""
-        """What is wrong with the value; empty if nothing is."""
-        self.field = Field(value, placeholder=default)
-        self.note = Problem(Content(meaning))
-
-    def compose(self) -> ComposeResult:
-        """Put the three beside each other."""
-        yield Label(Content(self.key))
-        yield self.field
-        yield self.note
-
-    def fix(self) -> None:
-        """Let it be read but not changed."""
-        self.field.disabled = True
-        self.meaning = f"fixed while the agent lives · {self.meaning}"
-
-    @property
-    def value(self) -> str:
-        """What was typed; empty for the default."""
-        return self.field.value.strip()
-
-    def tell(self, problem: str) -> None:
-        """Show what is wrong in place of the meaning."""
-        self.problem = problem
-        self.note.tell(problem, self.meaning)
 
 
 def chosen_settings(library: Library, snapshot: Snapshot) -> dict[str, str]:

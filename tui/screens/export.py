@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from textual.content import Content
@@ -26,8 +27,50 @@ class Kind(NamedTuple):
     contents: Callable[[], str | bytes]
 
 
-class Export(Dialog[str]):
-    """Answers with a sentence that says what was written."""
+class WriteFile(Dialog[str]):
+    """Asks for the name of a file and writes it; answers with a sentence that says what was written."""
+
+    _warned = ""
+
+    def path(self, text: str) -> Path:
+        """Return the path that was typed; raises `InputError` if it is none."""
+        return expanded(text)
+
+    def contents(self) -> str | bytes:
+        """Return what is to be written; raises `InputError` if it cannot be made."""
+        raise NotImplementedError
+
+    def written(self, path: Path) -> str:
+        """Return the answer."""
+        raise NotImplementedError
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Write it."""
+        self.write()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Take back what was said about another name."""
+        self._warned = ""
+        self.query_one(Problem).tell("")
+
+    def write(self) -> None:
+        """Write the file, but over another one only after the person was told."""
+        text = self.query_one(Input).value
+        try:
+            path = self.path(text)
+            if path.is_file() and self._warned != text:
+                self._warned = text
+                self.query_one(Problem).tell(f"{path} exists already: enter again replaces it")
+                return
+            write_new(path, self.contents(), replace=self._warned == text)
+        except InputError as error:
+            self.query_one(Problem).tell(str(error))
+            return
+        self.dismiss(self.written(path))
+
+
+class Export(WriteFile):
+    """Writes what is seen."""
 
     TITLE = "Export"
     HINT = "↑ ↓ choose · tab name of the file · enter write · escape close"
@@ -37,7 +80,6 @@ class Export(Dialog[str]):
         super().__init__()
         self.name_of_run = file_name(snapshot)
         self.kinds = kinds(snapshot, picture, window)
-        self._warned = ""
 
     def body(self) -> list[Widget]:
         """List what can be written, and ask where to."""
@@ -61,31 +103,15 @@ class Export(Dialog[str]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Write it."""
-        self._write()
+        self.write()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Write it."""
-        self._write()
+    def contents(self) -> str | bytes:
+        """Return what is chosen."""
+        return self.kind.contents()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Take back what was said about another name."""
-        self._warned = ""
-        self.query_one(Problem).tell("")
-
-    def _write(self) -> None:
-        """Write the file, but over another one only after the person was told."""
-        text = self.query_one(Input).value
-        try:
-            path = expanded(text)
-            if path.is_file() and self._warned != text:
-                self._warned = text
-                self.query_one(Problem).tell(f"{path} exists already: enter again replaces it")
-                return
-            write_new(path, self.kind.contents(), replace=self._warned == text)
-        except InputError as error:
-            self.query_one(Problem).tell(str(error))
-            return
-        self.dismiss(f"{self.kind.id} written to {path}")
+    def written(self, path: Path) -> str:
+        """Say what was written."""
+        return f"{self.kind.id} written to {path}"
 
 
 def kinds(snapshot: Snapshot, picture: str, window: int) -> list[Kind]:

@@ -18,7 +18,7 @@ GLYPHS = {
     "►": "In the table: the state in which the agent is.",
     "▸": "In the table: the best action; no mark where all of them tie.",
     "—": "No such action, or no number yet.",
-    "□": "The state that is inspected, where no double frame says so.",
+    "□": "The state that is inspected, or the cell that is edited, where no double frame says so.",
     "80%": "How likely the inspected action leads there; in small cells its first digit, ● for certain.",
     "colours": "Blue for values above zero, orange for values below; the stronger, the further from it.",
 }
@@ -47,17 +47,22 @@ class Help(Dialog[None]):
     TITLE = "Help"
     HINT = "↑ ↓ page up/down scroll · escape close"
 
+    def __init__(self, first: str = "") -> None:
+        """`first` is the group of commands that stands first."""
+        super().__init__()
+        self.first = first
+
     def body(self) -> list[Widget]:
         """Show the text."""
-        return [VerticalScroll(Static(help_table()), classes="help")]
+        return [VerticalScroll(Static(help_table(self.first)), classes="help")]
 
 
-def help_table() -> Table:
-    """Return the commands by group and the legend of the glyphs."""
+def help_table(first: str = "") -> Table:
+    """Return the commands by group, one of them first if it is named, and the legend of the glyphs."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="bold")
     table.add_column()
-    for group, commands in groups().items():
+    for group, commands in sorted(groups().items(), key=lambda item: item[0] != first):
         table.add_row(group, style="underline")
         for command in commands:
             table.add_row("  " + " ".join(command.keys_shown), command.help)

@@ -11,14 +11,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from engine import messages
-from engine.messages import Snapshot
+from engine.messages import Notice, Snapshot
 from tui import commands
 from tui.screens.paced import Paced
 from tui.screens.spans import SpansCompositor
 from tui.widgets.panel import Drawing, Panel
-
-PASSED_ON = ("step", "finish_episode", "play", "full_speed", "faster", "slower", "back", "back_episode", "quit")
-"""The commands that do here what they do on the main screen."""
 
 
 class Main(Protocol):
@@ -29,10 +26,13 @@ class Main(Protocol):
     def send(self, command: messages.Command) -> None:
         """Hand a command to the trainer."""
 
+    def news(self, snapshot: Snapshot) -> list[Notice]:
+        """Return the notices that nobody has told yet; they count as told then."""
+
 
 def passed_on() -> list[BindingType]:
     """Return the bindings of the commands that are passed on to the main screen."""
-    known = [command for command in commands.COMMANDS if command.id in PASSED_ON]
+    known = [command for command in commands.COMMANDS if command.id in commands.PASSED_ON]
     return [Binding(",".join(c.keys), f"pass_on('{c.id}')", c.label, show=False, id=c.id) for c in known]
 
 

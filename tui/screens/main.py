@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from engine import messages
-from engine.messages import Snapshot
+from engine.messages import Notice, Snapshot
 from tui import commands
 from tui.lessons.lesson import Lesson
 from tui.screens.choose_agent import AgentSettings, ChooseAgent, ChosenAgent, chosen_settings
@@ -127,12 +127,17 @@ class MainScreen(Measures, Comparing, Lessons):
 
     def _tell_notices(self, snapshot: Snapshot) -> bool:
         """Show each notice once; return whether one of the new ones tells of a failure."""
-        new = [notice for notice in snapshot.notices if notice.number > self._notices_seen]
+        new = self.news(snapshot)
         for notice in new:
             severity = "error" if notice.error else "information"
             self.app.notify(notice.text, severity=severity, markup=False)  # type: ignore[arg-type]
-            self._notices_seen = notice.number
         return any(notice.error for notice in new)
+
+    def news(self, snapshot: Snapshot) -> list[Notice]:
+        """Return the notices that nobody has told yet; they count as told then."""
+        new = [notice for notice in snapshot.notices if notice.number > self._notices_seen]
+        self._notices_seen = max([self._notices_seen, *(notice.number for notice in new)])
+        return new
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Refuse the commands that would do nothing now."""

@@ -4,10 +4,11 @@ from textual import events
 from textual.reactive import reactive
 
 from engine import messages
-from engine.messages import Snapshot
+from engine.messages import Notice, Snapshot
 from engine.until import Until
 from tui.screens.choose_agent import ChosenAgent, LivingAgentSettings
-from tui.screens.journey import ChooseBranch, EditOneCell, GoToStep
+from tui.screens.editor import Editor, editable
+from tui.screens.journey import ChooseBranch, GoToStep
 from tui.screens.paced import Paced
 from tui.screens.ports import Library
 from tui.screens.run_until import RunUntil
@@ -29,6 +30,10 @@ class TimeTravel(Paced[None]):
 
     def send(self, command: messages.Command) -> None:
         """Hand a command to the trainer."""
+        raise NotImplementedError
+
+    def news(self, snapshot: Snapshot) -> list[Notice]:
+        """Return the notices that nobody has told yet; they count as told then."""
         raise NotImplementedError
 
     def action_run_until(self) -> None:
@@ -87,14 +92,12 @@ class TimeTravel(Paced[None]):
             form = LivingAgentSettings(self.library, agent, snapshot.agent.settings)
             self.app.push_screen(form, self._change_settings)
 
-    def action_edit_cell(self) -> None:
-        """Put another cell into the world while the agent lives in it."""
-        snapshot = self.snapshot
-        if snapshot is None or not snapshot.world.cells:
-            self.app.notify("only a world with a map can be edited", severity="warning", markup=False)
+    def action_edit_world(self) -> None:
+        """Edit the world while the agent lives in it."""
+        if self.snapshot is None or not editable(self.snapshot.world):
+            self.app.notify("only a gridworld, which has a text map, can be edited", severity="warning", markup=False)
             return
-        row, column = (int(number) for number in snapshot.world.places[snapshot.state])
-        self.app.push_screen(EditOneCell(snapshot.world.cells, (row, column)), self._edit)
+        self.app.push_screen(Editor(self, self.snapshot))
 
     def on_timeline_scrubbed(self, message: Timeline.Scrubbed) -> None:
         """Go where the person scrubbed to."""
@@ -151,7 +154,3 @@ class TimeTravel(Paced[None]):
         changed = {key: value for key, value in chosen.settings.items() if value != before.get(key)}
         if changed:
             self.send(messages.ChangeSettings(changed))
-
-    def _edit(self, edit: messages.EditCell | None) -> None:
-        if edit is not None:
-            self.send(edit)

@@ -4,7 +4,7 @@ from engine.messages import Snapshot
 from tui.colour import Palette
 from tui.widgets.canvas import Canvas
 from tui.widgets.layers import LayerNumbers, numbers_of
-from tui.widgets.map_cells import CellPen
+from tui.widgets.map_cells import CURSOR, REVERSED, CellPen
 from tui.widgets.map_halves import HalvesPen
 from tui.widgets.map_legend import legend
 from tui.widgets.map_places import Gathering, chances_of, states_on_map
@@ -17,8 +17,18 @@ HERE = Sight()
 """What is seen as long as nothing was chosen."""
 
 
-def draw_map(canvas: Canvas, snapshot: Snapshot, view: View, palette: Palette, sight: Sight = HERE) -> None:
-    """Draw the part of the map that the view shows into the middle of the canvas, and a legend below it."""
+def draw_map(
+    canvas: Canvas,
+    snapshot: Snapshot,
+    view: View,
+    palette: Palette,
+    sight: Sight = HERE,
+    marked: tuple[int, int] | None = None,
+) -> None:
+    """Draw the part of the map that the view shows into the middle of the canvas, and a legend below it.
+
+    `marked` is a row and a column to point at, whether there is a state or not.
+    """
     wide, high = view.zoom.size(view.rows, view.columns)
     left, top = max((canvas.width - wide) // 2, 0), max((canvas.height - 1 - high) // 2, 0)
     layer = numbers_of(snapshot, sight.layer)
@@ -30,7 +40,10 @@ def draw_map(canvas: Canvas, snapshot: Snapshot, view: View, palette: Palette, s
     else:
         _draw_cells(_pen(canvas, snapshot, view, layer, palette), left, top, gathering, view)
     if view.zoom.framed and sight.cursor is not None:
-        _draw_cursor(canvas, left, top, snapshot, view, sight.cursor, palette)
+        row, column = snapshot.world.places[sight.cursor].tolist()
+        _draw_cursor(canvas, left, top, view, (row, column), palette)
+    if marked is not None:
+        (_draw_cursor if view.zoom.framed else _draw_mark)(canvas, left, top, view, marked, palette)
     if top + high < canvas.height:
         canvas.put_pieces(0, canvas.height - 1, legend(canvas.width, snapshot, view, layer, sight, palette))
     elif view.zoom.framed:
@@ -70,12 +83,10 @@ def _draw_frame(canvas: Canvas, left: int, top: int, view: View, palette: Palett
             canvas.fill(left + column * across, top + row * down + 1, 1, view.zoom.height, palette.line, "│")
 
 
-def _draw_cursor(
-    canvas: Canvas, left: int, top: int, snapshot: Snapshot, view: View, cursor: int, palette: Palette
-) -> None:
-    """Draw a double frame around the cell of the state that is inspected."""
+def _draw_cursor(canvas: Canvas, left: int, top: int, view: View, place: tuple[int, int], palette: Palette) -> None:
+    """Draw a double frame around a cell."""
     across, down = view.zoom.stride
-    row, column = (int(number) for number in snapshot.world.places[cursor] - (view.row, view.column))
+    row, column = place[0] - view.row, place[1] - view.column
     if not (0 <= row < view.rows and 0 <= column < view.columns):
         return
     x, y = left + column * across, top + row * down
@@ -84,3 +95,12 @@ def _draw_cursor(
     canvas.put(x, y + down, f"╚{bar}╝", palette.accent)
     for side in (x, x + across):
         canvas.fill(side, y + 1, 1, view.zoom.height, palette.accent, "║")
+
+
+def _draw_mark(canvas: Canvas, left: int, top: int, view: View, place: tuple[int, int], palette: Palette) -> None:
+    """Turn a cell without a frame around: light on dark, with a sign in its last column that needs no colours."""
+    width, height = view.zoom.width, view.zoom.height
+    x, y = left + (place[1] - view.column) * width, top + (place[0] - view.row) * height
+    canvas.put(x + width - 1, y, CURSOR, palette.strong)
+    for line in canvas.rows[max(y, 0) : y + height]:
+        line[x : x + width] = [(character, style + REVERSED) for character, style in line[x : x + width]]
