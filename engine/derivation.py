@@ -7,8 +7,9 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.messages import EpisodeStep, Trajectory
+from engine.replaying import derive
 from engine.run import Run
-from engine.timeline import Timeline, derive
+from engine.timeline import Timeline
 from engine.transition import Backup, TableUpdate, Update
 
 PORTIONS = 10

@@ -13,6 +13,7 @@ from engine import curves
 from engine.curves import Sample
 from engine.errors import InputError
 from engine.interventions import Act, Intervention, Log, WorldEdit, from_plain, to_plain
+from engine.replaying import beginning, derive
 from engine.run import UNLIMITED, Mark, Run
 
 MEMORY = 64 * 2**20
@@ -62,7 +63,7 @@ class Timeline:
         self.memory = memory
         self.on_the_way: Callable[[int, int], bool] = lambda step, target: True
         """Told now and then where one is on the way to a step, and to which; where it says no, the way ends there."""
-        first = run if run.step == 0 and not run.log else _beginning(run)
+        first = run if run.step == 0 and not run.log else beginning(run)
         marks = [first.mark()] if first is run else [first.mark(), run.mark()]
         branch = Branch("main", run.log, run.step, 0, marks)
         self.branches = {branch.name: branch}
@@ -322,32 +323,6 @@ class Timeline:
         return total
 
 
-def first_difference(run: Run, keyframes: list[list[Any]], digest: str) -> int | None:
-    """Derive a run again from world, settings, seed and log; return the first step where it is not the same, or None.
-
-    `keyframes` are steps and digests as `Timeline.record` gives them, `digest` is that of the whole run.
-    """
-    again = _beginning(run)
-    for step, expected in keyframes:
-        if step == 0:  # Files written before the beginning was left out may tell it as it was before an intervention.
-            continue
-        derive(again, run.log, step)
-        if again.mark().state.digest() != expected:
-            return int(step)
-    derive(again, run.log, run.step)
-    return None if again.digest() == digest else run.step
-
-
-def derive(run: Run, log: Log, step: int) -> None:
-    """Go forward to a step with the interventions of the log, those of that step included but for an action."""
-    for entry in log[len(run.log) :]:
-        if entry.step > step or (entry.step == step and isinstance(entry, Act)):
-            break
-        run.advance(steps=entry.step - run.step)
-        run.intervene(entry)
-    run.advance(steps=step - run.step)
-
-
 def _where(log: Log) -> str:
     """Say at which step the last edit was made, if any was; and how to come to it."""
     made = next((entry.step for entry in reversed(log) if isinstance(entry, WorldEdit)), None)
@@ -366,8 +341,3 @@ def _most_dispensable(marks: list[Mark], head: int) -> int:
         (marks[at + 1].step - marks[at - 1].step) / (head - marks[at].step + RECENT) for at in range(1, len(marks) - 1)
     ]
     return gaps.index(min(gaps)) + 1
-
-
-def _beginning(run: Run) -> Run:
-    """Return the run as it was before its first step."""
-    return Run(run.origin_world, run.agent_name, run.origin_settings, run.seed)

@@ -14,10 +14,11 @@ from engine.agents import catalogue as agent_catalogue
 from engine.breakpoints import Breakpoint
 from engine.errors import InputError, near_miss
 from engine.interventions import Act
+from engine.replaying import first_difference
 from engine.run import UNLIMITED, Run
 from engine.savefile import program_version
 from engine.statistics import RECENT
-from engine.timeline import Timeline, first_difference
+from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
 from engine.worlds.environment import with_model
 from tui.describing import described

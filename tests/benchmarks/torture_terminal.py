@@ -19,7 +19,7 @@ from pathlib import Path
 
 from engine import saves
 from engine.errors import InputError
-from engine.timeline import first_difference
+from engine.replaying import first_difference
 from tests.benchmarks.rows import Row, print_table
 from tests.benchmarks.sshd import Server
 from tests.benchmarks.terminal import (

@@ -8,12 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import planning, savefile
+from engine import saves as engine_saves
 from engine.errors import InputError
 from engine.interventions import Act, Change, Edit, Rules, told
+from engine.replaying import first_difference
 from engine.run import Run
 from engine.timeline import Timeline
 from engine.worlds import catalogue
 from engine.worlds.editing import edited, read_rule
+from engine.worlds.memory import memory_of
 from engine.worlds.writing import as_toml
 
 WALL, OPEN, START, END = {"wall": True}, {}, {"start": True}, {"terminal": True}
@@ -329,3 +332,33 @@ def test_whatever_was_edited_reads_back_as_it_was_written(title, letter, moves, 
         except InputError:
             continue
     assert same_model(catalogue.build("any", tomllib.loads(as_toml("any", world.definition))), world)
+
+
+# Files.
+
+
+@pytest.mark.parametrize("step", [0, 100])
+def test_the_keyframes_of_a_run_that_was_edited_at_one_are_those_of_its_replay(saves, step):
+    timeline = living(steps=step)
+    engine_saves.save(timeline, saves, "a")
+    timeline = engine_saves.load(saves, "a")
+    timeline.intervene(Edit(step, 0, 5, WALL))
+    timeline.run.agent.keyframe_every = 1  # So many keyframes that a save tells of only some.
+    timeline.advance(steps=70)
+    engine_saves.save(timeline, saves, "a")
+    run, about = engine_saves.load(saves, "a").run, engine_saves.show(saves, "a")
+    assert first_difference(run, about["timeline"]["keyframes"], about["digest"]) is None
+
+
+def test_a_file_whose_edits_lead_through_a_world_too_large_for_it_is_refused_before_that_is_made():
+    row = "." * 400
+    definition = {"discount": 0.9, "map": "\n".join(["S" + row[1:], *[row] * 399])}
+    run = Run(catalogue.build("large", definition), "random", {}, 0)
+    timeline = Timeline(run)
+    timeline.intervene(Rules(0, {"slip": 0.5}))
+    data = savefile.pack(timeline)[1]
+    needed = memory_of(run.world.definition)
+    assert needed > memory_of(definition) * 2
+    with pytest.raises(ValueError, match="its world takes up to"):
+        savefile.unpack(data, needed - 4 * len(data) - 1)
+    assert savefile.unpack(data, needed).run.digest() == run.digest()

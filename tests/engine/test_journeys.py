@@ -10,8 +10,9 @@ from engine import savefile
 from engine.agents import catalogue as agents
 from engine.errors import InputError
 from engine.interventions import Act, Change, Edit, Rules
+from engine.replaying import derive, first_difference
 from engine.run import Run
-from engine.timeline import Timeline, derive, first_difference
+from engine.timeline import Timeline
 from engine.worlds import catalogue
 from tests.engine.driving import go_on
 from tests.engine.options import SMALL, VALUES, changes, names_of, options

@@ -13,9 +13,10 @@ from engine import saves as engine_saves
 from engine.errors import InputError
 from engine.interventions import Act, Change
 from engine.messages import Load
+from engine.replaying import first_difference
 from engine.run import Run
 from engine.session import Session
-from engine.timeline import Timeline, first_difference
+from engine.timeline import Timeline
 from engine.worlds import catalogue
 from tests.engine.worlds import acting_alone
 

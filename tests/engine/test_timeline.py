@@ -7,8 +7,9 @@ from engine import savefile
 from engine.agents import catalogue as agents
 from engine.errors import InputError
 from engine.interventions import Act, Change, Edit, Rules, from_plain, to_plain
+from engine.replaying import first_difference
 from engine.run import Run
-from engine.timeline import Timeline, first_difference
+from engine.timeline import Timeline
 from engine.worlds import catalogue
 from tests.engine.driving import go_on
 from tests.engine.worlds import FIVE_BY_FIVE, build
