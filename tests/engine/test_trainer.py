@@ -11,6 +11,7 @@ from engine.messages import (
     ChangeSettings,
     Demonstrate,
     EditCell,
+    EditRules,
     EpisodeBack,
     Faster,
     FinishEpisode,
@@ -27,6 +28,7 @@ from engine.messages import (
     Step,
     StepBack,
     SwitchBranch,
+    UndoEdit,
 )
 from engine.pace import SPEEDS, Pace
 from engine.run import Run
@@ -242,6 +244,37 @@ def test_the_world_changes_while_the_run_goes_on(trainer):
     changed = wait_for(trainer, lambda s: "+2" in s.world.labels)
     assert changed.playing
     assert changed.truth is not None
+
+
+def test_an_edit_is_told_and_taken_back_and_leaves_nothing_unsaved(trainer):
+    trainer.submit(EditCell(0, 1, {"wall": True}))
+    trainer.submit(EditRules({"slip": 0.5}))
+    edited = wait_for(trainer, lambda s: s.world.definition.get("slip") == 0.5)
+    assert [notice.text for notice in edited.notices] == [
+        "from step 0 on: cell 0,1: wall",
+        "from step 0 on: slip 0.5",
+    ]
+    assert (len(edited.world.states), edited.unsaved) == (5, True)
+    for _ in range(3):
+        trainer.submit(UndoEdit())
+    back = wait_for(trainer, lambda s: s.notices and s.notices[-1].error)
+    assert [notice.text for notice in back.notices[2:]] == [
+        "taken back: slip 0.5",
+        "taken back: cell 0,1: wall",
+        "no edit to take back at step 0",
+    ]
+    assert (len(back.world.states), back.unsaved, back.timeline.interventions.size) == (6, False, 0)
+
+
+def test_an_edit_ends_a_demonstration_which_is_of_the_world_as_it_was(trainer):
+    trainer.submit(Step())
+    trainer.submit(Slower())
+    trainer.submit(Demonstrate())
+    wait_for(trainer, lambda s: s.demonstration)
+    trainer.submit(EditCell(1, 1, {"wall": True}))
+    edited = wait_for(trainer, lambda s: not s.demonstration)
+    assert len(edited.world.states) == 5
+    assert edited.q.shape == (5, 4)
 
 
 def test_what_was_done_by_hand_is_autosaved_soon_and_a_save_takes_its_place(trainer, saves):
