@@ -48,6 +48,9 @@ WorldEdit = Edit | Rules
 Intervention = Act | Change | WorldEdit
 Log = tuple[Intervention, ...]
 
+LONGEST = 40
+"""Characters of a value that is told."""
+
 _KINDS = {"act": Act, "change": Change, "edit": Edit, "rules": Rules}
 
 
@@ -64,7 +67,9 @@ def _told(values: Mapping[str, Any]) -> str:
 
 
 def _number(value: Any) -> str:
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    """Write a value in short: the wind of a wide map is a long list."""
+    text = "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def to_plain(log: Log) -> list[dict[str, Any]]:

@@ -178,6 +178,19 @@ def test_an_impossible_rule_is_refused_in_one_line(name, text):
     assert len(str(error.value)) < 200
 
 
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (cell(1, 2, OPEN), "cell 1,2: open"),
+        (cell(1, 2, {"reward": -5.0, "terminal": True}), "cell 1,2: reward -5, terminal"),
+        (rules(slip=0.25, bump_reward=None), "slip 0.25, bump_reward none"),
+        (rules(wind=[0] * 300), "wind [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,…"),
+    ],
+)
+def test_an_edit_is_told_in_a_few_words(edit, words):
+    assert told(edit) == words
+
+
 # What the agent has learned.
 
 
