@@ -26,7 +26,6 @@ from tui import commands
 from tui.screens.ports import Trainer
 from tui.signals import Rescue
 from tui.widgets.explanation import explain
-from tui.written_edits import EXAMPLES, read_edit, write_world
 
 TICK = 0.05
 """Seconds from one look at keys and run to the next."""
@@ -152,6 +151,8 @@ class Plain:
 
     def _edit(self, rest: str) -> None:
         """Edit the world by a line, or write it to a file."""
+        from tui.written_edits import EXAMPLES, read_edit, write_world  # It loads the dialogs, which plain lines lack.
+
         line = rest or self._keys.line(f"edit, such as {EXAMPLES}: ")
         what, _, name = line.strip().partition(" ")
         shown = self._trainer.snapshot
