@@ -1,6 +1,4 @@
-"""How long a key takes to show on a slow line, with and without waiting for the terminal's answers.
-
-    python -m tests.benchmarks.slow_line
+"""How long a key takes to show on a slow line.
 
 A run at full speed is looked at through a line of 64 kB/s and 30 ms each way, whose buffers hold whatever is sent.
 A key is pressed some times, at odd moments; measured is the time until its effect stands on the screen at the far end:
@@ -8,7 +6,6 @@ A key is pressed some times, at odd moments; measured is the time until its effe
 """
 
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -17,26 +14,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from select import select
 
-from tests.benchmarks.terminal import PATIENCE, Terminal, environment, require
+from tests.benchmarks.terminal import Terminal, environment, require
 
 RATE = 64_000
 """Bytes a second that the line carries to the terminal."""
 DELAY = 0.03
 """Seconds that it takes each way."""
 KEYS = 10
-REQUEST, ANSWER = b"\x1b[6n", b"\x1b[24;80R"
 
 
 class SlowTerminal(Terminal):
-    """A terminal at the end of a slow line; it answers when it is asked where its cursor is, or never."""
+    """A terminal at the end of a slow line, which answers when it is asked where its cursor is."""
 
-    def __init__(self, command: Sequence[str | Path], changes: dict[str, str], *, answers: bool) -> None:
-        super().__init__(command, environment(**changes))
-        self.answers = answers
+    def __init__(self, command: Sequence[str | Path]) -> None:
+        super().__init__(command, environment())
+        self.answers = True
         self._down: deque[tuple[float, bytes]] = deque()
         self._up: deque[tuple[float, bytes]] = deque()
         self._free_at = 0.0
-        self._answered_to = 0
 
     @property
     def underway(self) -> int:
@@ -47,14 +42,15 @@ class SlowTerminal(Terminal):
         """Send keys, which take their time."""
         self._up.append((time.monotonic() + DELAY, keys))
 
-    def read(self, seconds: float = 0.0) -> None:
-        """Show what arrives within that time, and carry what is on its way."""
-        end = time.monotonic() + seconds
-        while True:
+    def next(self, seconds: float) -> bool:
+        """Carry what is on its way, and show what arrives first within that time; return whether time is left."""
+        end, before = time.monotonic() + seconds, len(self.sent)
+        while time.monotonic() < end:
             self._take()
             self._deliver()
-            if time.monotonic() >= end:
-                return
+            if len(self.sent) > before:
+                return True
+        return False
 
     def _take(self) -> None:
         """Take from the program whatever it writes; the line has room for all of it."""
@@ -70,12 +66,7 @@ class SlowTerminal(Terminal):
         while self._up and self._up[0][0] <= now:
             os.write(self._master, self._up.popleft()[1])
         while self._down and self._down[0][0] <= now:
-            data = self._down.popleft()[1]
-            self.sent += data
-            self.screen.feed(self._decode(data))
-            while self.answers and (at := self.sent.find(REQUEST, self._answered_to)) >= 0:
-                self._answered_to = at + len(REQUEST)
-                self._up.append((now + DELAY, ANSWER))
+            self._show(self._down.popleft()[1])
 
 
 KEYS_TRIED = {
@@ -85,43 +76,20 @@ KEYS_TRIED = {
 """What is pressed and what then stands on the screen, and what takes it away again."""
 
 
-def key_to_paint(name: str, *, answers: bool, keys: int = KEYS) -> tuple[list[float], int]:
+def key_to_paint(name: str, keys: int = KEYS) -> tuple[list[float], int]:
     """Return the seconds from key to paint of each key, and the most bytes that were on their way at such a time."""
     with tempfile.TemporaryDirectory() as home:
         key, there, back = KEYS_TRIED[name]
         command = [sys.executable, "-m", "tui", "--saves", home, "frozen-lake-8x8"]
-        with SlowTerminal(command, {}, answers=answers) as line:
+        with SlowTerminal(command) as line:
             require(line.wait_for(lambda: line.step is not None), f"it never showed a run:\n{line.screen}")
             line.press(b"f")
             line.read(3.0)
             taken, most = [], 0
             for number in range(keys):
-                line.read(1.0 + 0.037 * number)
+                line.read(0.5 + 0.037 * number)
                 most = max(most, line.underway)
-                taken.append(_seconds(line, key, there))
+                taken.append(line.seconds_to_show(key, lambda: there in str(line.screen)))
                 line.press(back)
                 require(line.wait_for(lambda: there not in str(line.screen)), f"{there!r} stayed:\n{line.screen}")
             return taken, most
-
-
-def _seconds(line: SlowTerminal, key: bytes, shown: str) -> float:
-    began = time.monotonic()
-    line.press(key)
-    require(line.wait_for(lambda: shown in str(line.screen), 2 * PATIENCE), f"{shown!r} never came:\n{line.screen}")
-    return time.monotonic() - began
-
-
-def main() -> None:
-    """Print what was measured."""
-    print(f"{RATE:,} bytes/s, {DELAY * 1000:g} ms each way, {KEYS} keys while it runs at full speed")
-    for name in KEYS_TRIED:
-        for answers in (True, False):
-            taken, most = key_to_paint(name, answers=answers)
-            print(
-                f"{name:<16} {'paced' if answers else 'never answers':<13} median {statistics.median(taken):.3f} s, "
-                f"longest {max(taken):.3f} s, at most {most:,} bytes under way"
-            )
-
-
-if __name__ == "__main__":
-    main()

@@ -31,6 +31,8 @@ TAKE_TERMINAL = (
 """Makes the terminal the process's own, so that the process hears when it is closed."""
 ON_AT_FIRST = {"7", "25"}
 """The modes that a terminal begins with: lines wrap, and the cursor is shown."""
+REQUEST, ANSWER = b"\x1b[6n", b"\x1b[24;80R"
+"""What asks a terminal where its cursor is, as is done behind each frame, and what it answers."""
 
 
 class BrokenError(Exception):
@@ -100,6 +102,13 @@ class Terminal:
         self.screen = Screen(*size)
         self.sent = bytearray()
         """Everything that the program has written."""
+        self.answers = False
+        """Whether it says where its cursor is when it is asked, as terminals do."""
+        self.answered = 0
+        """How often it was asked and has answered."""
+        self.arrived_at = 0.0
+        """When the last of what is shown arrived."""
+        self._read_to = 0
         self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
         self.process = subprocess.Popen(
             command,
@@ -151,16 +160,28 @@ class Terminal:
         end = time.monotonic() + seconds
         if self._master < 0:
             time.sleep(seconds)
-        while self._master >= 0:
-            if select.select([self._master], [], [], max(end - time.monotonic(), 0.0))[0]:
-                try:
-                    data = os.read(self._master, 65536)
-                except OSError:
-                    return
-                self.sent += data
-                self.screen.feed(self._decode(data))
-            elif time.monotonic() >= end:
-                return
+        while self._master >= 0 and self.next(max(end - time.monotonic(), 0.0)):
+            pass
+
+    def next(self, seconds: float) -> bool:
+        """Show what arrives first within that time; return whether time is left for more."""
+        if not select.select([self._master], [], [], seconds)[0]:
+            return False
+        try:
+            self._show(os.read(self._master, 65536))
+        except OSError:
+            return False
+        return True
+
+    def _show(self, data: bytes) -> None:
+        """Take in what has arrived, and answer what it asks."""
+        self.arrived_at = time.monotonic()
+        self.sent += data
+        self.screen.feed(self._decode(data))
+        while self.answers and (at := self.sent.find(REQUEST, self._read_to)) >= 0:
+            self._read_to = at + len(REQUEST)
+            self.answered += 1
+            self.press(ANSWER)
 
     def wait_for(self, condition: Callable[[], object], seconds: float = PATIENCE) -> bool:
         """Read on until the condition holds; return whether it came to that in time."""
@@ -168,8 +189,15 @@ class Terminal:
         while not condition():
             if time.monotonic() > end:
                 return False
-            self.read(0.02)
+            self.next(0.02)
         return True
+
+    def seconds_to_show(self, keys: bytes, condition: Callable[[], object]) -> float:
+        """Press keys and return after how many seconds that was shown; raises `BrokenError` if it never is."""
+        pressed_at = time.monotonic()
+        self.press(keys)
+        require(self.wait_for(condition, 2 * PATIENCE), f"{keys!r} had no effect:\n{self.screen}")
+        return self.arrived_at - pressed_at
 
     def ends(self, seconds: float = LONGEST_FAREWELL) -> bool:
         """Return whether the process ends in time."""

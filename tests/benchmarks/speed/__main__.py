@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tests.benchmarks.speed.measuring import Bench, Measured
 
-FAMILIES: tuple[str, ...] = ()
+FAMILIES: tuple[str, ...] = ("screen", "line", "maze")
 """The files of this folder that hold benches, in the order of the table."""
 
 
