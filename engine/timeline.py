@@ -4,10 +4,13 @@ Going somewhere is coming back to the nearest mark before it and advancing from 
 so the same future comes again, to the bit. Doing something else in the past begins a branch; the old future is kept.
 """
 
+import math
 from bisect import bisect_right, insort
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from engine import curves
 from engine.curves import Sample
@@ -22,6 +25,9 @@ MEMORY = 64 * 2**20
 RECENT = 10_000
 """So many steps before the furthest one, marks are thinned out last."""
 
+
+SPARE = 1 / 8
+"""The share of the memory that is made free when it is full, so that this has to be done only now and then."""
 
 PORTIONS = 20
 """So many times between two keyframes, a long way may be stopped."""
@@ -69,6 +75,8 @@ class Timeline:
         self.branches = {branch.name: branch}
         self.branch = branch
         self._measure: Callable[[Run], Sample] | None = None
+        self._held = math.inf
+        """How many bytes the marks hold at most; they are counted only when this is too much."""
 
     def watch(self, measure: Callable[[Run], Sample]) -> None:
         """Take samples of the run from here on, wherever it goes past a step that has none."""
@@ -189,6 +197,7 @@ class Timeline:
             if not 0 < mark.step < self.step:
                 raise ValueError("a mark does not lie in the past of the run")
             insort(self.branch.marks, mark, key=lambda other: other.step)
+        self._held = math.inf
 
     def take_over(self, record: dict[str, Any]) -> None:
         """Take over the branches of a save; raises `ValueError`, `KeyError` or `TypeError` if they do not fit."""
@@ -307,8 +316,16 @@ class Timeline:
             marks[at - 1] = mark
         else:
             marks.insert(at, mark)
-        while self._size() > self.memory and len(marks) > 2:
-            marks.pop(_most_dispensable(marks, self.head))
+        self._held += mark.size + mark.statistics.rows_apart(marks[max(at - 1, 0)].statistics.episodes)
+        if self._held > self.memory:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Thin out the past of this branch until a part of the memory is free again, or nothing is left to be lost."""
+        room = self.memory if self._held == math.inf else self.memory * (1.0 - SPARE)
+        while (size := self._size()) > room and len(self.branch.marks) > 2:
+            _thin_out(self.branch.marks, self.head, size - room)
+        self._held = size
 
     def _size(self) -> int:
         """Return how many bytes the marks hold; the outlines of the episodes, 14 bytes each, come on top."""
@@ -335,9 +352,14 @@ def _shared(log: Log, other: Log) -> int:
     return next(differing, min(len(log), len(other)))
 
 
-def _most_dispensable(marks: list[Mark], head: int) -> int:
-    """Return the mark whose loss makes the way from a mark to a step longest least, in relation to its age."""
-    gaps = [
-        (marks[at + 1].step - marks[at - 1].step) / (head - marks[at].step + RECENT) for at in range(1, len(marks) - 1)
-    ]
-    return gaps.index(min(gaps)) + 1
+def _thin_out(marks: list[Mark], head: int, excess: float) -> None:
+    """Drop marks of so many bytes, each time the one whose loss makes the way from a mark to a step longest least.
+
+    That is meant in relation to its age.
+    """
+    steps = np.array([mark.step for mark in marks])
+    while excess > 0 and len(marks) > 2:
+        gaps = (steps[2:] - steps[:-2]) / (head - steps[1:-1] + RECENT)
+        at = int(gaps.argmin()) + 1
+        dropped, steps = marks.pop(at), np.delete(steps, at)
+        excess -= dropped.size + dropped.statistics.rows_apart(marks[at - 1].statistics.episodes)
