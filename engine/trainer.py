@@ -64,7 +64,8 @@ class Trainer:
         self._session = Session(saves, self._say, timeline_memory, self._on_the_way)
         self._way: tuple[int, float] | None = None
         """The step and the time at which a long way began."""
-        self._obeyed = 0
+        self._obeyed = self._answered = 0
+        self._told: Callable[[], None] = lambda: None
         self._autosave_at = FULL
         self._pace = Pace()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
@@ -78,6 +79,10 @@ class Trainer:
     def complaint(self) -> str:
         """Why the first run could not be begun; empty as long as all is well."""
         return self._complaint
+
+    def listen(self, told: Callable[[], None]) -> None:
+        """Call `told` from the trainer's thread whenever a snapshot shows what came of commands."""
+        self._told = told
 
     def start(self, first: Start | Load) -> None:
         """Start the thread, with the run to begin or to go on with."""
@@ -233,15 +238,17 @@ class Trainer:
                 self._wake.wait(None if seconds == FULL else seconds)
 
     def _publish(self) -> None:
-        began = self._clock()
-        if self._pace.playing and began < self._pace.next_publishing and not self._commands:
+        began, pace, answers = self._clock(), self._pace, self._obeyed > self._answered
+        if pace.playing and began < pace.next_publishing and not self._commands and not answers:
             return
-        pace = self._pace
         self._complaint = self._session.complaint
         self._snapshot = self._session.snapshot(
             playing=pace.playing, speed=pace.speed, steps_per_second=pace.measured(began), obeyed=self._obeyed
         )
         pace.next_publishing = began + max(PUBLISH_EVERY, 4 * (self._clock() - began))
+        if answers:
+            self._answered = self._obeyed
+            self._told()
 
     def _on_the_way(self, step: int, target: int) -> bool:
         """Show how far it is to a step, and how fast it goes; say no if the way is not to be gone to its end."""

@@ -236,6 +236,10 @@ class FakeTrainer:
     def __init__(self, first=None):
         self.snapshot = first or snapshot()
         self.commands = []
+        self.told = None
+
+    def listen(self, told):
+        self.told = told
 
     def submit(self, command):
         self.commands.append(command)

@@ -10,7 +10,7 @@ from tests.tui.fakes import FakeLibrary, FakeTrainer
 from tui import commands, keymap
 from tui.app import QScope
 from tui.cli import run_command_line
-from tui.screens.help import help_table
+from tui.screens.help import help_rows
 from tui.widgets.key_line import KeyLine
 
 
@@ -90,7 +90,7 @@ async def test_remapped_keys_work_and_the_old_ones_do_not(file):
         await pilot.press("e")
         assert app.screen is not app.main_screen
     assert trainer.commands == [messages.Step(), messages.Step(), messages.FinishEpisode()]
-    keys, texts = (list(column.cells) for column in help_table().columns)
+    keys, texts = zip(*help_rows(), strict=True)
     assert keys[texts.index("Make one transition, then wait.")].split() == ["F2", "F5"]
 
 

@@ -1,13 +1,22 @@
 """The help: every key, from the table of commands, and what the glyphs on the screen mean."""
 
-from rich.table import Table
+import textwrap
+from functools import lru_cache
+
 from textual.containers import VerticalScroll
+from textual.geometry import Size
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tui.commands import groups
 from tui.screens.dialog import Dialog
+from tui.widgets.canvas import Canvas, width_of
 from tui.widgets.layers import MEANINGS
+from tui.widgets.map_cells import BOLD, UNDERLINED
+from tui.widgets.panel import Drawing
+
+INDENT = "  "
+GAP = 2
+"""Blank cells between the columns."""
 
 GLYPHS = {
     "@": "The agent.",
@@ -54,28 +63,48 @@ class Help(Dialog[None]):
 
     def body(self) -> list[Widget]:
         """Show the text."""
-        return [VerticalScroll(Static(help_table(self.first)), classes="help")]
+        return [VerticalScroll(HelpText(self.first), classes="help")]
 
 
-def help_table(first: str = "") -> Table:
-    """Return the commands by group, one of them first if it is named, and the legend of the glyphs."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column()
-    for group, commands in sorted(groups().items(), key=lambda item: item[0] != first):
-        table.add_row(group, style="underline")
-        for command in commands:
-            table.add_row("  " + " ".join(command.keys_shown), command.help)
-        table.add_row()
-    table.add_row("Glyphs", style="underline")
-    for glyph, meaning in GLYPHS.items():
-        table.add_row(f"  {glyph}", meaning)
-    table.add_row()
-    table.add_row("Layers of the map", style="underline")
-    for name, meaning in LAYERS.items():
-        table.add_row(f"  {name}", meaning)
-    table.add_row()
-    table.add_row("The timeline", style="underline")
-    for glyph, meaning in TIMELINE.items():
-        table.add_row(f"  {glyph}", meaning)
-    return table
+class HelpText(Drawing):
+    """The whole text in two columns, as high as it is.
+
+    Textual lays a table of Rich's out anew for each of its lines, which made the help the slowest thing to open.
+    """
+
+    def __init__(self, first: str = "") -> None:
+        super().__init__()
+        self._rows = help_rows(first)
+        self._second = max(width_of(keys) for keys, _ in self._rows) + GAP
+        """Where the second column begins."""
+        self._lines = lru_cache(maxsize=1)(self._laid_out)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines the text takes."""
+        return len(self._lines(width))
+
+    def draw(self, width: int, height: int) -> Canvas:
+        """Write the lines."""
+        canvas = Canvas(width, height)
+        for y, (keys, text) in enumerate(self._lines(width)):
+            canvas.put(0, y, keys, BOLD if keys.startswith(INDENT) else BOLD + UNDERLINED)
+            canvas.put(self._second, y, text)
+        return canvas
+
+    def _laid_out(self, width: int) -> list[tuple[str, str]]:
+        """Return the rows, what does not fit into a line of the second column broken into several."""
+        lines = []
+        for keys, text in self._rows:
+            first, *others = textwrap.wrap(text, max(width - self._second, 10)) or [""]
+            lines += [(keys, first), *(("", other) for other in others)]
+        return lines
+
+
+def help_rows(first: str = "") -> list[tuple[str, str]]:
+    """Return the commands by group, one of them first if it is named, and the legend: what to press or to see, and why."""
+    in_order = sorted(groups().items(), key=lambda item: item[0] != first)
+    keys = {group: {" ".join(command.keys_shown): command.help for command in known} for group, known in in_order}
+    rows: list[tuple[str, str]] = []
+    for heading, meanings in (keys | {"Glyphs": GLYPHS, "Layers of the map": LAYERS, "The timeline": TIMELINE}).items():
+        rows += [(heading, ""), *((INDENT + what, meaning) for what, meaning in meanings.items()), ("", "")]
+    return rows[:-1]

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widgets import Static
 
 from engine import messages
@@ -51,6 +53,13 @@ class MainScreen(Measures, Comparing, Lessons):
     """Shows the newest snapshot of a trainer and sends it what the person asks for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
+
+    class Answered(Message):
+        """A snapshot shows what came of a command."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Say that one look is enough for several."""
+            return isinstance(message, MainScreen.Answered)
 
     def __init__(
         self, trainer: Trainer, library: Library, *, welcome: bool = False, lesson: Lesson | None = None
@@ -98,6 +107,16 @@ class MainScreen(Measures, Comparing, Lessons):
         if self._welcome and (broken_off := self.library.broken_off()) is not None:
             self.app.push_screen(ContinueRun(broken_off), lambda answer: self._welcome_back(broken_off, answer))
         self.set_interval(1 / PULLS_A_SECOND, self.pull)
+        self.trainer.listen(self._tell_answer)
+
+    def _tell_answer(self) -> None:
+        """Take note, in any thread, that a snapshot shows what came of a command."""
+        with suppress(RuntimeError):  # the loop is closed: it has ended already
+            self.post_message(self.Answered())
+
+    def on_main_screen_answered(self) -> None:
+        """Show what came of a command at once."""
+        self._take(self.trainer.snapshot)
 
     def pull(self) -> None:
         """Take the newest snapshot; behind a dialog the picture stands still, and at full speed some are left out."""
@@ -106,8 +125,10 @@ class MainScreen(Measures, Comparing, Lessons):
         if newest is None and self.trainer.complaint:
             self.app.exit(return_code=MISTAKE)
         rushing = newest is not None and newest.playing and math.isinf(newest.speed)
-        if not self.may_pull or (rushing and self._pulls % RUSHING_SHARE):
-            return
+        if self.may_pull and not (rushing and self._pulls % RUSHING_SHARE):
+            self._take(newest)
+
+    def _take(self, newest: Snapshot | None) -> None:
         if isinstance(self.app.screen, LiveScreen):
             self.app.screen.snapshot = newest
         if self.app.screen is self:

@@ -1,6 +1,6 @@
 """What the screens need of the engine: somebody who trains, and lists to choose from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +21,9 @@ class Trainer(Protocol):
 
     def submit(self, command: Command) -> None:
         """Queue a command and return at once."""
+
+    def listen(self, told: Callable[[], None]) -> None:
+        """Call `told`, from any thread, whenever a snapshot shows what came of commands."""
 
 
 class WorldEntry(Protocol):
