@@ -31,6 +31,8 @@ TAKE_TERMINAL = (
 """Makes the terminal the process's own, so that the process hears when it is closed."""
 ON_AT_FIRST = {"7", "25"}
 """The modes that a terminal begins with: lines wrap, and the cursor is shown."""
+MOVES = {"A": (0, -1), "B": (0, 1), "C": (1, 0), "D": (-1, 0)}
+"""The moves of the cursor from where it is, as columns to the right and lines down."""
 REQUEST, ANSWER = b"\x1b[6n", b"\x1b[24;80R"
 """What asks a terminal where its cursor is, as is done behind each frame, and what it answers."""
 
@@ -75,6 +77,10 @@ class Screen:
                 self._put(character)
             elif final == "H" and not private:
                 self._y, self._x = (int(number or 1) - 1 for number in (parameters or ";").split(";"))
+            elif final in MOVES and not private:
+                right, down = MOVES[final]
+                self._x += right * int(parameters or 1)
+                self._y += down * int(parameters or 1)
             elif final in {"h", "l"} and private == "?":
                 (self.modes.add if final == "h" else self.modes.discard)(parameters)
                 self.modes_seen.add(parameters)

@@ -14,7 +14,6 @@ from engine import messages
 from engine.messages import Notice, Snapshot
 from tui import commands
 from tui.screens.paced import Paced
-from tui.screens.spans import SpansCompositor
 from tui.widgets.panel import Drawing, Panel
 
 
@@ -55,7 +54,6 @@ class LiveScreen(Paced[None], ModalScreen[None]):
 
     def __init__(self, main: Main) -> None:
         super().__init__()
-        self._compositor = SpansCompositor()
         self.main = main
 
     def panel(self) -> Panel:

@@ -26,7 +26,6 @@ from tui.screens.live import LiveScreen
 from tui.screens.measures import Measures
 from tui.screens.ports import Library, SaveEntry, Trainer
 from tui.screens.save import OpenSave, SaveRun
-from tui.screens.spans import SpansCompositor
 from tui.widgets.difference import Difference
 from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.inspector import Inspector
@@ -68,7 +67,6 @@ class MainScreen(Measures, Comparing, Lessons):
         super().__init__()
         self._welcome = welcome
         self._first_lesson = lesson
-        self._compositor = SpansCompositor()
         self.trainer = trainer
         self.library = library
         self._pulls = 0

@@ -1,8 +1,10 @@
-"""A screen that draws no faster than the line carries."""
+"""A screen that draws no faster than the line carries, and sends no more than it has to."""
 
 from typing import Protocol, TypeVar, cast
 
 from textual.screen import Screen
+
+from tui.screens.spans import SpansCompositor
 
 Answer = TypeVar("Answer")
 
@@ -19,6 +21,10 @@ class Paced(Screen[Answer]):
 
     Textual's timer for updates, a private method of 8.2, goes on ticking as long as it is not answered.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = SpansCompositor()
 
     @property
     def may_pull(self) -> bool:
