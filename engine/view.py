@@ -95,11 +95,11 @@ def timeline_view(timeline: Timeline) -> TimelineView:
 
 def curves_view(timeline: Timeline) -> CurvesView:
     """Show the samples of this branch up to the step where one is."""
-    samples = timeline.branch.samples
-    steps = sorted(step for step in samples if step <= timeline.step)
+    samples, here = timeline.branch.samples, timeline.step
+    steps = sorted(step for step in samples if step <= here)
     columns = np.array([samples[step] for step in steps]).reshape(len(steps), len(Sample._fields)).T
     q_error, policy_agreement, loss = columns
-    first = curves.first_optimal(samples, timeline.step)
+    first = curves.first_optimal(samples, here)
     return CurvesView(np.array(steps, np.int64), q_error, policy_agreement, loss, first)
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -18,10 +19,12 @@ from tui import commands
 from tui.colour import Depth, depth
 from tui.driver import SturdyDriver
 from tui.lessons.lesson import Lesson
+from tui.pen import Shown
 from tui.screens.editor import Editor
 from tui.screens.engine_library import EngineLibrary
 from tui.screens.main import MainScreen
 from tui.screens.ports import Library, Trainer
+from tui.screens.spans import Exact
 from tui.signals import Rescue
 
 DARK = Theme(
@@ -92,6 +95,26 @@ class QScope(App[None]):
             return True
         frames, now = self._driver.frames, time.monotonic()
         return frames.all_shown(now) if for_run else frames.few_under_way(now)
+
+    @property
+    def shown(self) -> Shown:
+        """What the terminal shows."""
+        return self._driver.shown if isinstance(self._driver, SturdyDriver) else Shown()
+
+    def on_resize(self) -> None:
+        """Know that a terminal of another size shows other things."""
+        self.shown.forget()
+
+    def action_redraw(self) -> None:
+        """Send everything again."""
+        self.shown.forget()
+        self.screen.refresh()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Send a frame; one that Textual writes by itself may leave anything on the terminal."""
+        if renderable is not None and not isinstance(renderable, Exact):
+            self.shown.forget()
+        super()._display(screen, renderable)
 
     def post_display_hook(self) -> None:
         """Have the end of the frame confirmed."""

@@ -24,6 +24,7 @@ from textual.events import CursorPosition
 from textual.message import Message
 
 from tui.frames import REQUEST, Frames
+from tui.pen import Shown
 
 WAKE_EVERY = 0.1
 """Seconds after which the reader looks whether it should end."""
@@ -46,9 +47,15 @@ class SturdyDriver(LinuxDriver):
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.frames = Frames()
+        self.shown = Shown()
         self._written = 0
         if isinstance(self._file, TextIOWrapper):
             self._file = Outlet(self._file)  # type: ignore[assignment]
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over, at the beginning or after a suspension."""
+        self.shown.forget()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def run_input_thread(self) -> None:
         """Turn bytes into events until the application ends; if the terminal is gone before, say so by SIGHUP."""

@@ -1,12 +1,16 @@
-"""Writing cells to a terminal with few bytes: what is set already is not said again, and the cursor goes the short way.
+"""Writing cells to a terminal with few bytes: nothing is sent that it shows already.
 
-Rich writes every segment with its whole style before it and a reset behind it, which is five times as much as the text
-of what changes in a step.
+Textual sends whatever was to be drawn again, also where it is the same as before, and Rich writes every segment with
+its whole style before it and a reset behind it. Here the cells that the terminal shows are known; only others are sent,
+a style is said only where it is another, and the cursor goes the short way.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
+from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
@@ -31,8 +35,8 @@ OFF = dict(ATTRIBUTES.values())
 UNSEEN = frozenset(("1", "2", "3"))
 """The attributes that a blank cell does not show."""
 RESET = "\x1b[m"
-BRIDGED = 3
-"""So many cells that stay as they are cost no more than a move across them."""
+BRIDGED = 7
+"""Across at most so many cells that stay as they are a move may cost more than writing them again."""
 
 
 class Look(NamedTuple):
@@ -45,70 +49,97 @@ class Look(NamedTuple):
 
 
 PLAIN = Look(frozenset(), "", "")
+Cell = tuple[str, Look]
+"""A character and how it looks; the second half of a wide character is an empty text."""
+
+
+class Shown:
+    """What the terminal shows, cell by cell, as far as it is known."""
+
+    def __init__(self) -> None:
+        self._rows: list[list[Cell | None]] = []
+        self._size = (0, 0)
+
+    def forget(self) -> None:
+        """Know nothing any more: somebody else has written to the terminal, or its size is another."""
+        self._rows = []
+
+    def rows(self, width: int, height: int) -> list[list[Cell | None]]:
+        """Return the cells of each line, to be kept up to date by whoever writes."""
+        if not self._rows or self._size != (width, height):
+            self._size = width, height
+            self._rows = [[None] * width for _ in range(height)]
+        return self._rows
 
 
 class Pen:
-    """Writes cells; at the beginning the terminal's style is reset and its cursor is anywhere."""
+    """Writes the cells that are not shown yet; at the beginning the style is reset and the cursor is anywhere."""
 
-    def __init__(self, system: ColorSystem, width: int) -> None:
-        """`width` is that of the terminal: behind its last column the cursor is not where one would think."""
+    def __init__(self, system: ColorSystem, shown: Shown, width: int, height: int) -> None:
+        """`width` and `height` are those of the terminal."""
         self._system = system
         self._width = width
+        self._rows = shown.rows(width, height)
         self._written: list[str] = []
         self._look = PLAIN
         self._x = self._y = -1
         self._sure = False
         """Whether the cursor is known to be at (x, y): terminals differ in how wide some characters are."""
 
-    def put(self, x: int, y: int, segments: list[Segment]) -> None:
-        """Write segments from there to the right."""
-        if (x, y) != (self._x, self._y):
-            self._move(x, y)
+    def put(self, x: int, y: int, segments: Iterable[Segment]) -> None:
+        """Show segments from there to the right."""
+        row = self._rows[y] if 0 <= y < len(self._rows) else []
         for text, style, _ in segments:
-            if text:
-                self._change(text, style)
-                self._written.append(text)
-                self._sure = self._sure and text.isascii()
-        self._x = x + sum(segment.cell_length for segment in segments)
-        self._sure = self._sure and self._x < self._width
-
-    def bridges(self, x: int, y: int, segments: list[Segment]) -> bool:
-        """Return whether to write those unchanged segments is cheaper than to move the cursor to (x, y) behind them."""
-        if self._y != y or not 0 < x - self._x <= BRIDGED or not self._sure:
-            return False
-        return all(text.isascii() and self._wanted(text, style) == self._look for text, style, _ in segments)
+            look = look_of(style, self._system) if style else PLAIN
+            for character, size in characters(text):
+                if x < 0 or x + size > len(row):
+                    return
+                cell = (character, _unseen_dropped(look) if character == " " else look)
+                if row[x] != cell:
+                    self._write(x, y, character, size, cell[1])
+                    row[x : x + size] = [cell, ("", look)][:size]
+                x += size
 
     def finish(self) -> str:
         """Return everything that was written, and the way back to a reset style."""
         return "".join(self._written) + (RESET if self._look != PLAIN else "")
 
-    @property
-    def place(self) -> tuple[int, int]:
-        """Where the next text would go without a move."""
-        return self._x, self._y
+    def _write(self, x: int, y: int, character: str, size: int, look: Look) -> None:
+        if (x, y) != (self._x, self._y):
+            self._move(x, y)
+        if character == " " and not look.attributes:
+            look = Look(self._look.attributes & UNSEEN, self._look.foreground, look.background)
+        if look != self._look:
+            self._written.append(min(_difference(self._look, look), _whole(look), key=len))
+            self._look = look
+        self._written.append(character)
+        self._x = x + size
+        # Behind the last column the cursor is not where one would think.
+        self._sure = self._sure and character.isascii() and self._x < self._width
 
     def _move(self, x: int, y: int) -> None:
         ways = [f"\x1b[{y + 1};{x + 1}H"]
+        if y == self._y and 0 < x - self._x <= BRIDGED and (bridge := self._bridge(x, y)):
+            ways.append(bridge)
         if self._sure and y == self._y:
             ways.append(_towards(x - self._x, "C", "D"))
         elif self._sure and x == self._x:
             ways.append(_towards(y - self._y, "B", "A"))
-        self._written.append(min(ways, key=len))
-        self._x, self._y, self._sure = x, y, True
+        way = min(ways, key=lambda way: len(way.encode()))
+        self._written.append(way)
+        self._sure = way.startswith("\x1b") or (self._sure and way.isascii())
+        self._x, self._y = x, y
 
-    def _wanted(self, text: str, style: Style | None) -> Look:
-        """Return the look that the text needs; for blanks what they do not show stays as it is."""
-        look = look_of(style, self._system) if style else PLAIN
-        if text.isspace() and not look.attributes - UNSEEN:
-            return Look(self._look.attributes & UNSEEN, self._look.foreground, look.background)
-        return look
+    def _bridge(self, x: int, y: int) -> str:
+        """Return the cells up to there, which stay as they are, if they can be written again as they come."""
+        cells = self._rows[y][self._x : x]
+        return "".join(cell[0] for cell in cells if cell) if all(cell and self._fits(*cell) for cell in cells) else ""
 
-    def _change(self, text: str, style: Style | None) -> None:
-        """Change from the look of what was written last to that of the text."""
-        old, new = self._look, self._wanted(text, style)
-        if new != old:
-            self._written.append(min(_difference(old, new), _whole(new), key=len))
-            self._look = new
+    def _fits(self, character: str, look: Look) -> bool:
+        """Return whether a cell can be written without a change of style."""
+        if character == " " and not look.attributes:
+            return look.background == self._look.background and not self._look.attributes - UNSEEN
+        return look == self._look
 
 
 def _towards(distance: int, forward: str, back: str) -> str:
@@ -143,3 +174,23 @@ def look_of(style: Style, system: ColorSystem) -> Look:
         for colour, foreground in ((style.color, True), (style.bgcolor, False))
     ]
     return Look(attributes, *("" if code in {"39", "49"} else code for code in colours))
+
+
+@lru_cache(maxsize=1024)
+def _unseen_dropped(look: Look) -> Look:
+    """Return how a blank looks, without what it does not show."""
+    return look if look.attributes - UNSEEN else Look(frozenset(), "", look.background)
+
+
+def characters(text: str) -> Iterable[tuple[str, int]]:
+    """Return the characters of a text, each with those that are drawn onto it, and how many cells it takes."""
+    if text.isascii():
+        return zip(text, repeat(1))
+    found: list[tuple[str, int]] = []
+    for character in text:
+        size = get_character_cell_size(character)
+        if size or not found:
+            found.append((character, size))
+        else:
+            found[-1] = (found[-1][0] + character, found[-1][1])
+    return found

@@ -164,13 +164,14 @@ class Terminal:
     def read(self, seconds: float = 0.0) -> None:
         """Show what arrives within that time."""
         end = time.monotonic() + seconds
-        if self._master < 0:
-            time.sleep(seconds)
-        while self._master >= 0 and self.next(max(end - time.monotonic(), 0.0)):
+        while self.next(max(end - time.monotonic(), 0.0)):
             pass
 
     def next(self, seconds: float) -> bool:
         """Show what arrives first within that time; return whether time is left for more."""
+        if self._master < 0:
+            time.sleep(seconds)
+            return False
         if not select.select([self._master], [], [], seconds)[0]:
             return False
         try:

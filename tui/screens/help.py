@@ -101,7 +101,7 @@ class HelpText(Drawing):
 
 
 def help_rows(first: str = "") -> list[tuple[str, str]]:
-    """Return the commands by group, one of them first if it is named, and the legend: what to press or to see, and why."""
+    """Return the commands by group, one of them first if it is named, and the legend: keys or glyphs, and meanings."""
     in_order = sorted(groups().items(), key=lambda item: item[0] != first)
     keys = {group: {" ".join(command.keys_shown): command.help for command in known} for group, known in in_order}
     rows: list[tuple[str, str]] = []

@@ -39,9 +39,14 @@ from tui.widgets.timeline import Timeline
 from tui.widgets.why import Why
 from tui.widgets.world import WorldPanel
 
-PULLS_A_SECOND = 30
-RUSHING_SHARE = 3
-"""At full speed one snapshot in so many is shown: more could not be read, and each costs a slow line bytes."""
+PULLS_A_SECOND = 40
+RUSHING_SHARE, SLOW_SHARE = 2, 4
+"""At full speed one pull in so many is shown: more could not be read, and each costs a slow line bytes.
+
+A slow agent learns in Python, not in a compiled loop, and waits while something is drawn.
+"""
+SLOW = 50_000
+"""Steps a second below which an agent is slow."""
 MISTAKE = 2
 """The exit code when the first run could not be begun."""
 FIRST_AGENT = "q-learning"
@@ -122,8 +127,7 @@ class MainScreen(Measures, Comparing, Lessons):
         newest = self.trainer.snapshot
         if newest is None and self.trainer.complaint:
             self.app.exit(return_code=MISTAKE)
-        rushing = newest is not None and newest.playing and math.isinf(newest.speed)
-        if self.may_pull and not (rushing and self._pulls % RUSHING_SHARE):
+        if self.may_pull and self._pulls % _share(newest) == 0:
             self._take(newest)
 
     def _take(self, newest: Snapshot | None) -> None:
@@ -360,3 +364,10 @@ class MainScreen(Measures, Comparing, Lessons):
                 self.send(messages.Save(self.snapshot.save_name))
             else:
                 self.app.push_screen(SaveRun(self.library, self.snapshot), self._save_as)
+
+
+def _share(snapshot: Snapshot | None) -> int:
+    """Return which of the pulls are shown: one in so many."""
+    if snapshot is None or not snapshot.playing or not math.isinf(snapshot.speed):
+        return 1
+    return RUSHING_SHARE if snapshot.steps_per_second > SLOW else SLOW_SHARE

@@ -1,19 +1,12 @@
 """A screen that draws no faster than the line carries, and sends no more than it has to."""
 
-from typing import Protocol, TypeVar, cast
+from typing import TypeVar, cast
 
 from textual.screen import Screen
 
-from tui.screens.spans import SpansCompositor
+from tui.screens.spans import Line, SpansCompositor
 
 Answer = TypeVar("Answer")
-
-
-class Line(Protocol):
-    """An application that knows its line."""
-
-    def may_draw(self, *, for_run: bool = False) -> bool:
-        """Return whether the line carries another frame: of the run, or of what a person does."""
 
 
 class Paced(Screen[Answer]):

@@ -1,5 +1,7 @@
 """The last line: the keys that do something now, as many as fit."""
 
+from functools import lru_cache
+
 from textual import events
 from textual.reactive import reactive
 
@@ -74,8 +76,14 @@ class KeyLine(Drawing):
         return [(first + x, command) for x, command in laid_out(width - first, told)]
 
 
-def laid_out(width: int, told: str = "") -> list[tuple[int, Command]]:
+def laid_out(width: int, told: str = "") -> tuple[tuple[int, Command], ...]:
     """Return the commands for that width, in the order of the table, each with its column; `told` is left out."""
+    return _laid_out(width, told, tuple(command.keys_shown[0] for command in COMMANDS))
+
+
+@lru_cache(maxsize=8)
+def _laid_out(width: int, told: str, keys: tuple[str, ...]) -> tuple[tuple[int, Command], ...]:
+    """Return the same; `keys` are those that are shown, which may be remapped."""
     listed = (command for command in COMMANDS if command.footer and command.id != told)
     ranked = sorted(listed, key=lambda command: command.footer)
     wide, narrow = GAPS
@@ -89,7 +97,7 @@ def laid_out(width: int, told: str = "") -> list[tuple[int, Command]]:
         if command in chosen:
             places.append((x, command))
             x += _width(command) + gap
-    return places
+    return tuple(places)
 
 
 def _total(chosen: list[Command], gap: int) -> int:

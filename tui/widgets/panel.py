@@ -1,5 +1,6 @@
 """The one way of drawing: a widget whose content is a picture of the newest snapshot."""
 
+from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.reactive import reactive
@@ -26,6 +27,7 @@ class Drawing(Widget):
     def __init__(self, **arguments: str) -> None:
         super().__init__(**arguments)  # type: ignore[arg-type]
         self._shown = Canvas(0, 0)
+        self._ground = Style()
 
     def draw(self, width: int, height: int) -> Canvas:
         """Return the whole content for that size: a pure function of the snapshot and of where the person looks."""
@@ -55,21 +57,36 @@ class Drawing(Widget):
         if (shown.width, shown.height) != (drawn.width, drawn.height):
             self.refresh()
             return
-        for y, (old, new) in enumerate(zip(shown.rows, drawn.rows, strict=True)):
-            for start, end in changed_spans(old, new) if old != new else ():
-                self.refresh(Region(start, y, end - start, 1))
+        spans = [
+            Region(start, y, end - start, 1)
+            for y, (old, new) in enumerate(zip(shown.rows, drawn.rows, strict=True))
+            if old != new
+            for start, end in changed_spans(old, new)
+        ]
+        if spans:
+            self.refresh(*spans)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Render some lines, all on the same ground; what was drawn for another size is drawn for this one before."""
+        self._draw_for_size()
+        self._ground = self.rich_style
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Return one line of what was drawn."""
         if y >= self._shown.height:
-            return Strip.blank(self.size.width, self.rich_style)
-        return strip(self._shown.rows[y], self.rich_style)
+            return Strip.blank(self.size.width, self._ground)
+        return strip(self._shown.rows[y], self._ground)
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw for the new size."""
-        self.follow(self.size)
-        self._shown = self.draw(*self.size)
+        self._draw_for_size()
         self.refresh()
+
+    def _draw_for_size(self) -> None:
+        if (self._shown.width, self._shown.height) != self.size:
+            self.follow(self.size)
+            self._shown = self.draw(*self.size)
 
     def _change_theme(self, theme: Theme) -> None:
         self._shown = self.draw(*self.size)

@@ -16,7 +16,7 @@ from tests.benchmarks.terminal import REPOSITORY, require, step_once
 STEPS = 6
 """Steps in each round."""
 WHOLE = "tests.benchmarks.speed.whole_panels"
-"""The same application, but that each panel in which anything changed is sent whole."""
+"""The same application, but that Textual's own compositor sends each panel in which anything changed whole."""
 
 
 def stepping_rows() -> Sequence[Measured]:
@@ -32,7 +32,7 @@ def stepping_rows() -> Sequence[Measured]:
         return [Measured("stepping over sshd: not measured", "", (float("nan"),), "", note=f"no sshd here: {error}")]
     pairs = list(zip(ours, whole, strict=True))
     note = (
-        f"{statistics.median(ours):,.0f} bytes a step; whole panels, sent where anything in them changed, "
+        f"{statistics.median(ours):,.0f} bytes a step; whole panels as Textual sends them, where something changed, "
         f"{statistics.median(whole):,.0f}"
     )
     work = "stepping over sshd, 100x40, 256 colours: bytes a step"

@@ -1,11 +1,14 @@
-"""The application, but that a panel is sent whole whenever anything in it has changed: a thing to compare with.
+"""The application, but that Textual sends a panel whole whenever anything in it has changed: a thing to compare with.
 
 `python -m tests.benchmarks.speed.whole_panels` takes the words of `qscope`.
 """
 
 import sys
 
+from textual._compositor import Compositor
+
 from tui.cli import run_command_line
+from tui.screens import paced
 from tui.widgets.panel import Drawing
 
 
@@ -19,4 +22,5 @@ def redraw(self: Drawing) -> None:
 
 if __name__ == "__main__":
     Drawing.redraw = redraw  # type: ignore[method-assign]
+    paced.SpansCompositor = Compositor  # type: ignore[misc, assignment]
     sys.exit(run_command_line(sys.argv[1:]))
