@@ -105,11 +105,6 @@ class QScope(App[None]):
         """Know that a terminal of another size shows other things."""
         self.shown.forget()
 
-    def action_redraw(self) -> None:
-        """Send everything again."""
-        self.shown.forget()
-        self.screen.refresh()
-
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Send a frame; one that Textual writes by itself may leave anything on the terminal."""
         if renderable is not None and not isinstance(renderable, Exact):

@@ -148,6 +148,7 @@ COMMANDS = (
     Command("page_down", ("pagedown",), "page down", "Move the view a page down.", LOOKING, palette=False),
     Command("follow", ("home",), "follow", "Let the panels follow the agent again.", LOOKING),
     Command("change_theme", ("T",), "theme", "Choose the colours of the screen.", LOOKING, needs_run=False),
+    Command("redraw", ("ctrl+l",), "redraw", "Send the whole screen again.", LOOKING, needs_run=False),
     Command("command_palette", ("ctrl+p",), "palette", "Find a command by its name.", LOOKING, 0, False, palette=False),
     Command("help", ("question_mark", "f1"), "help", "Show this page.", LOOKING, footer=4, needs_run=False),
     Command("quit", ("q", "ctrl+q"), "quit", "Leave; asks when something is not saved.", LOOKING, 5, needs_run=False),

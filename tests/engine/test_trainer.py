@@ -1,5 +1,6 @@
 """The trainer: commands in, snapshots out, in a thread that outlives mistakes."""
 
+import queue
 import time
 
 import numpy as np
@@ -57,6 +58,17 @@ def wait_for(trainer, condition):
             return snapshot
         time.sleep(0.002)
     raise AssertionError(f"did not come true in {PATIENCE} s; the last snapshot: {trainer.snapshot}")
+
+
+def test_whoever_listens_is_told_when_a_snapshot_shows_what_came_of_a_command(trainer):
+    shown = queue.Queue()
+    trainer.listen(lambda: shown.put(trainer.snapshot))
+    trainer.submit(Step())
+    assert shown.get(timeout=PATIENCE).step == 1
+    trainer.submit(Faster())
+    answer = shown.get(timeout=PATIENCE)
+    assert (answer.step, answer.speed) == (1, 10.0)
+    assert shown.empty()
 
 
 def test_a_step_is_one_transition(trainer):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from textual.geometry import Region
 
 from tests.tui.fakes import learned, timeline, transition
+from tests.tui.waiting import until
 from tui.widgets.panel import Drawing
 
 
@@ -96,3 +97,26 @@ async def test_behind_a_dialog_the_picture_stands_still(app, trainer, monkeypatc
         await pilot.press("escape")
         await pilot.pause(0.1)
         assert app.main_screen.snapshot.step == 999
+
+
+async def test_an_answer_is_shown_without_waiting_for_the_next_look(app, trainer, monkeypatch):
+    monkeypatch.setattr("tui.screens.main.PULLS_A_SECOND", 0.001)
+    trainer.snapshot = learned()
+    async with app.run_test(size=(80, 24)) as pilot:
+        trainer.show(step=222)
+        trainer.told()
+        await until(pilot, lambda: app.main_screen.snapshot.step == 222)
+
+
+async def test_at_full_speed_a_slow_agent_is_shown_less_often_than_a_quick_one(app, trainer):
+    async with app.run_test(size=(80, 24)):
+        shown = {}
+        for rate in (1_000.0, 1_000_000.0):
+            trainer.show(playing=True, speed=float("inf"), steps_per_second=rate)
+            shown[rate] = 0
+            for _ in range(40):
+                before = app.main_screen.snapshot
+                trainer.show()
+                app.main_screen.pull()
+                shown[rate] += app.main_screen.snapshot is not before
+        assert shown == {1_000.0: 10, 1_000_000.0: 20}

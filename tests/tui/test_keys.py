@@ -19,6 +19,7 @@ from tests.tui.fakes import (
 from tests.tui.test_why_line import batch
 from tui.app import QScope
 from tui.commands import COMMANDS
+from tui.pen import Shown
 from tui.screens.choose_agent import AgentSettings, ChooseAgent
 from tui.screens.choose_world import ChooseWorld
 from tui.screens.dialog import Problem
@@ -107,6 +108,7 @@ def test_every_key_of_the_table_is_tried_in_this_file():
         "smooth_less",
         "drive",
         "change_theme",
+        "redraw",
         "command_palette",
         "quit",
     }
@@ -119,6 +121,15 @@ async def test_a_key_sends_its_command_to_the_trainer(name, key, app, trainer):
     async with app.run_test() as pilot:
         await pilot.press(key)
     assert trainer.commands == [SENT[name]]
+
+
+async def test_a_key_sends_the_whole_screen_again(app, monkeypatch):
+    shown = Shown()
+    monkeypatch.setattr(QScope, "shown", shown)
+    async with app.run_test() as pilot:
+        shown.rows(1, 1)[0][0] = "known"
+        await pilot.press("ctrl+l")
+        assert shown.rows(1, 1) == [[None]]
 
 
 @pytest.mark.parametrize(("name", "key"), keys_of(OPENED))

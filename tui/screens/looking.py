@@ -1,11 +1,13 @@
 """What the main screen does with what the person looks at: layers, zoom, and the inspector with its cursor."""
 
 from dataclasses import replace
+from typing import cast
 
 from textual.reactive import reactive
 
 from engine.messages import Look, Snapshot
 from tui.screens.ports import Trainer
+from tui.screens.spans import Line
 from tui.screens.time_travel import TimeTravel
 from tui.widgets.layers import Layer
 from tui.widgets.map_places import inspected_action, legal_actions
@@ -36,6 +38,11 @@ class Looking(TimeTravel):
         self.snapshot = snapshot
         if moved and snapshot is not None:
             self.sight = replace(self.sight, cursor=snapshot.state)
+
+    def action_redraw(self) -> None:
+        """Send everything again: something else may have written to the terminal."""
+        cast(Line, self.app).shown.forget()
+        self.refresh()
 
     def action_next_layer(self) -> None:
         """Show the next layer on the map."""
