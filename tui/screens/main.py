@@ -39,8 +39,8 @@ from tui.widgets.timeline import Timeline
 from tui.widgets.why import Why
 from tui.widgets.world import WorldPanel
 
-PULLS_A_SECOND = 40
-RUSHING_SHARE, SLOW_SHARE = 2, 4
+PULLS_A_SECOND = 50
+RUSHING_SHARE, SLOW_SHARE = 2, 5
 """At full speed one pull in so many is shown: more could not be read, and each costs a slow line bytes.
 
 A slow agent learns in Python, not in a compiled loop, and waits while something is drawn.
