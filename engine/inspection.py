@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.agents.agent import CountsVisits, HasTarget
+from engine.agents.agent import CountsVisits, HasReplay, HasTarget
 from engine.bellman import Model
-from engine.messages import Inspection, Look, Outcome
+from engine.messages import Inspection, Look, Outcome, ReplayView
 from engine.run import Run
 from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
 
@@ -31,6 +31,7 @@ class Microscope:
         known = look.state is not None and 0 <= look.state < len(world.states)
         return {
             "visits": agent.visits() if look.visits and isinstance(agent, CountsVisits) else None,
+            "replay": replay_view(run, world) if look.replay else None,
             "td_errors": self._bellman.td_errors(q) if look.td_errors and self._bellman else None,
             "inspection": self._inspection(world, run, q, look.state or 0) if known else None,
         }
@@ -41,6 +42,7 @@ class Microscope:
 
     def _inspection(self, world: TabularMDP, run: Run, q: FloatArray, state: int) -> Inspection:
         agent = run.agent
+        replay = replay_view(run, world)
         targets = agent.target_values() if isinstance(agent, HasTarget) else None
         return Inspection(
             state=state,
@@ -48,6 +50,7 @@ class Microscope:
             td_errors=td_errors_of(world, self._discount, q, state),
             target=None if targets is None else targets[state].copy(),
             outcomes=outcomes_of(world, state),
+            replayed=replay.counts[state] if replay else None,
         )
 
 
@@ -67,6 +70,24 @@ class BellmanErrors:
         errors = np.full(q.size, np.nan)
         errors[self._pairs] = self._model.q_pairs(self._model.best(values)) - values
         return errors.reshape(q.shape)
+
+
+def replay_view(run: Run, world: TabularMDP) -> ReplayView | None:
+    """Show what the replay of the agent holds; None for an agent without one."""
+    if not isinstance(run.agent, HasReplay):
+        return None
+    states, actions, ages = run.agent.replayable()
+    shape = world.legal.shape
+    pairs = (states * shape[1] + actions)[states >= 0]
+    counts, sums = (np.bincount(pairs, weights, world.legal.size) for weights in (None, ages[states >= 0]))
+    return ReplayView(
+        size=len(ages),
+        capacity=int(run.settings["replay_capacity"]),
+        counts=counts.astype(np.int64).reshape(shape),
+        ages=sums.astype(np.int64).reshape(shape),
+        oldest=int(ages.max(initial=0)),
+        mean_age=float(ages.mean()) if len(ages) else 0.0,
+    )
 
 
 def td_errors_of(world: TabularMDP, discount: float, q: FloatArray, state: int) -> FloatArray:

@@ -45,6 +45,7 @@ __all__ = [
     "Pause",
     "PlannedUpdate",
     "PlayOrPause",
+    "ReplayView",
     "Replayed",
     "Reset",
     "RunAtFullSpeed",
@@ -249,6 +250,8 @@ class Look:
     """Whether `Snapshot.visits` is wanted."""
     td_errors: bool = False
     """Whether `Snapshot.td_errors` is wanted."""
+    replay: bool = False
+    """Whether `Snapshot.replay` is wanted."""
     state: int | None = None
     """The state of which `Snapshot.inspection` is wanted; None for none."""
 
@@ -437,6 +440,24 @@ class Inspection:
     """What the target network says; None for an agent without one."""
     outcomes: tuple[Outcome, ...]
     """Where each action may lead, in the order of the actions; empty for a world without a model."""
+    replayed: IntArray | None = None
+    """How many transitions of each action from here the replay holds; None for an agent without one."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReplayView:
+    """What the replay of an agent holds."""
+
+    size: int
+    """How many transitions it holds."""
+    capacity: int
+    counts: IntArray
+    """How many of them were made with each pair, shape (states, actions)."""
+    ages: IntArray
+    """Their ages added up, for each pair; the age is how many transitions ago one was made."""
+    oldest: int
+    """The age of the oldest one; 0 while there is none."""
+    mean_age: float
 
 
 @dataclass(frozen=True)
@@ -593,6 +614,8 @@ class Snapshot:
 
     None unless `Look` asked for it, and for a world without a model.
     """
+    replay: ReplayView | None = None
+    """What the replay holds; None unless `Look` asked for it, and for an agent without one."""
     inspection: Inspection | None = None
     """The state that `Look` asked for."""
     until: str = ""

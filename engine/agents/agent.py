@@ -80,6 +80,18 @@ class CountsVisits(Protocol):
 
 
 @runtime_checkable
+class HasReplay(Protocol):
+    """An agent that keeps transitions and learns from them again."""
+
+    def replayable(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Return state and action of each that it keeps, and how many transitions ago it was made; of shape (kept,).
+
+        The state is -1 where what the agent sees has no number.
+        """
+        ...
+
+
+@runtime_checkable
 class HasPolicy(Protocol):
     """An agent whose policy is other than the greedy one of its values."""
 

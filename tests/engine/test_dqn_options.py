@@ -196,11 +196,17 @@ def test_the_target_network_can_be_looked_at_beside_the_one_that_learns():
     assert not np.array_equal(run.agent.target_values(), run.agent.q_values(), equal_nan=True)
 
 
-def test_the_replay_can_be_counted_by_state():
-    run = make({})
+def test_what_the_replay_holds_can_be_looked_at_and_is_no_part_of_it():
+    run = make({"replay_capacity": "30"})
     run.advance(steps=40)
-    places = run.state().arrays["agent.replay.places"]
-    assert run.agent.replay_counts().tolist() == [int((places == state).sum()) for state in range(6)]
+    digest, arrays = run.digest(), run.state().arrays
+    states, actions, ages = run.agent.replayable()
+    assert states.tolist() == arrays["agent.replay.places"].tolist()
+    assert actions.tolist() == arrays["agent.replay.actions"].tolist()
+    assert sorted(ages.tolist()) == list(range(30))
+    for shown in (states, actions, ages):
+        shown[:] = 0
+    assert run.digest() == digest
 
 
 def _all(world):

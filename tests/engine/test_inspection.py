@@ -79,6 +79,32 @@ def test_an_agent_that_counts_nothing_and_has_no_target_shows_neither(cliff):
     assert (seen["visits"], seen["inspection"].visits, seen["inspection"].target) == (None, None, None)
 
 
+def test_the_replay_is_shown_by_pairs_with_counts_and_ages(cliff):
+    class Agent:
+        def replayable(self):
+            return np.array([3, 3, 3, 47]), np.array([1, 1, 0, 2]), np.array([10, 20, 5, 1])
+
+    cliff.agent = Agent()
+    cliff.settings = {"replay_capacity": "8", "discount": "1.0"}
+    seen = Microscope(cliff).extras(cliff, np.zeros((48, 4)), Look(replay=True, state=3))
+    replay = seen["replay"]
+    assert (replay.size, replay.capacity, replay.oldest, replay.mean_age) == (4, 8, 20, 9.0)
+    assert (replay.counts[3].tolist(), replay.counts.sum(), replay.counts[47, 2]) == ([1, 2, 0, 0], 4, 1)
+    assert (replay.ages[3].tolist(), replay.ages.sum()) == ([5, 30, 0, 0], 36)
+    assert seen["inspection"].replayed.tolist() == [1, 2, 0, 0]
+
+
+def test_what_has_no_number_is_counted_but_on_no_pair(cliff):
+    class Agent:
+        def replayable(self):
+            return np.array([-1, -1]), np.array([1, 1]), np.array([0, 1])
+
+    cliff.agent = Agent()
+    cliff.settings = {"replay_capacity": "8", "discount": "1.0"}
+    replay = Microscope(cliff).extras(cliff, np.zeros((48, 4)), Look(replay=True))["replay"]
+    assert (replay.size, replay.counts.sum()) == (2, 0)
+
+
 def test_a_target_network_is_shown_beside(cliff):
     class Agent:
         def target_values(self):

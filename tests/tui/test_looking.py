@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.messages import Inspection, Look, Start
+from engine.messages import AgentView, Inspection, Look, Start
 from engine.trainer import Trainer
 from tests.tui.fakes import FakeLibrary, FakeTrainer, grid, learned, names, snapshot
 from tests.tui.test_economy import area, watch_refreshes
@@ -26,11 +26,25 @@ def trainer():
 async def test_v_goes_through_all_layers_and_asks_only_for_what_they_need(app, trainer):
     async with app.run_test(size=(80, 24)) as pilot:
         seen = []
-        for _ in Layer:
+        for _ in range(5):
             await pilot.press("v")
             seen.append(app.main_screen.sight.layer)
-        assert seen == [*list(Layer)[1:], Layer.VALUE]
+        assert seen == [Layer.POLICY, Layer.VISITS, Layer.ERROR, Layer.TD_ERROR, Layer.VALUE]
     assert trainer.commands == [Look(visits=True), Look(), Look(td_errors=True), Look()]
+
+
+async def test_an_agent_with_a_replay_has_two_layers_more(app, trainer):
+    trainer.snapshot = learned(agent=AgentView("dqn", "a network", {"replay_capacity": "100"}, 0))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("v", "v", "v")
+        assert app.main_screen.sight.layer is Layer.REPLAY
+        await pilot.press("v")
+        assert app.main_screen.sight.layer is Layer.REPLAY_AGE
+        trainer.show(agent=AgentView("sarsa", "a table", {}, 0))
+        await until(pilot, lambda: app.main_screen.snapshot.agent.name == "sarsa")
+        await pilot.press("v")
+        assert app.main_screen.sight.layer is Layer.ERROR
+    assert trainer.commands == [Look(visits=True), Look(replay=True), Look()]
 
 
 async def test_the_layer_is_named_below_the_map(app):

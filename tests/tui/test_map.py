@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from textual.theme import BUILTIN_THEMES
 
-from engine.messages import Inspection, Outcome
+from engine.messages import Inspection, Outcome, ReplayView
 from tests.tui.fakes import grid, learned, snapshot, values
 from tui.app import LIGHT
 from tui.colour import Depth, palette, ranks
@@ -159,7 +159,8 @@ def with_extras(**fields):
     shown = learned()
     q_star = np.where(np.isnan(shown.q), np.nan, shown.q + 1.0)
     visits = np.where(np.isnan(shown.q), 0, 1234)
-    return learned(q_star=q_star, visits=visits, td_errors=q_star * -0.5, **fields)
+    replay = ReplayView(4936, 10_000, visits, visits * 7, 4935, 7.0)
+    return learned(q_star=q_star, visits=visits, td_errors=q_star * -0.5, replay=replay, **fields)
 
 
 @pytest.mark.parametrize(
@@ -168,6 +169,8 @@ def with_extras(**fields):
         (Layer.VALUE, "V −10 ────0──── 10", "7.29"),
         (Layer.POLICY, "policy ↑→↓←", "✓"),
         (Layer.VISITS, "visits 0──── 5000", "4936"),
+        (Layer.REPLAY, "replay 0──── 5000  4,936 of 10,000, age 7, at most 4,935", "4936"),
+        (Layer.REPLAY_AGE, "replay age 0──── 10  4,936 of 10,000, age 7, at most 4,935", "7"),
         (Layer.ERROR, "max|Q−Q*| 0──── 1", "1.00"),
         (Layer.TD_ERROR, "TD error −10 ────0──── 10", "−5.50"),
     ],
@@ -182,6 +185,7 @@ def test_every_layer_names_itself_and_its_range_and_shows_its_numbers(layer, leg
     ("layer", "words"),
     [
         (Layer.VISITS, "this agent counts no visits"),
+        (Layer.REPLAY, "this agent has no replay"),
         (Layer.ERROR, "Q* is not known here"),
         (Layer.TD_ERROR, "no model, no TD error"),
     ],

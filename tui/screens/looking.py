@@ -9,7 +9,7 @@ from engine.messages import Look, Snapshot
 from tui.screens.ports import Trainer
 from tui.screens.spans import Line
 from tui.screens.time_travel import TimeTravel
-from tui.widgets.layers import Layer
+from tui.widgets.layers import REPLAYED, Layer, next_layer
 from tui.widgets.map_places import inspected_action, legal_actions
 from tui.widgets.q_table import QTable
 from tui.widgets.sight import Sight
@@ -46,8 +46,8 @@ class Looking(TimeTravel):
 
     def action_next_layer(self) -> None:
         """Show the next layer on the map."""
-        layers = list(Layer)
-        self.sight = replace(self.sight, layer=layers[(layers.index(self.sight.layer) + 1) % len(layers)])
+        if self.snapshot is not None:
+            self.sight = replace(self.sight, layer=next_layer(self.sight.layer, self.snapshot))
 
     def action_zoom_in(self) -> None:
         """Draw the cells larger."""
@@ -117,4 +117,10 @@ class Looking(TimeTravel):
 
 def look_for(sight: Sight) -> Look:
     """Return what the trainer has to show for that sight."""
-    return Look(visits=sight.layer is Layer.VISITS, td_errors=sight.layer is Layer.TD_ERROR, state=sight.cursor)
+    layer = sight.layer
+    return Look(
+        visits=layer is Layer.VISITS,
+        td_errors=layer is Layer.TD_ERROR,
+        replay=layer in REPLAYED,
+        state=sight.cursor,
+    )

@@ -87,6 +87,8 @@ def columns(snapshot: Snapshot, state: int, known: Inspection | None) -> list[Co
         found += [Column("Q*", exact), Column("Q−Q*", q - exact, signed=True)]
     if known is not None and known.visits is not None:
         found.append(Column("visits", known.visits, numbers.counted))
+    if known is not None and known.replayed is not None:
+        found.append(Column("replay", known.replayed, numbers.counted))
     if known is not None and known.td_errors is not None:
         found.append(Column("mean TD", known.td_errors, signed=True))
     return found

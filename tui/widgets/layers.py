@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from rich.style import Style
 
-from engine.messages import FloatArray, IntArray, Snapshot
+from engine.messages import FloatArray, IntArray, ReplayView, Snapshot
 from tui.colour import Palette, ranks
 from tui.widgets import numbers
 
@@ -22,6 +22,8 @@ class Layer(Enum):
     VALUE = "V"
     POLICY = "policy"
     VISITS = "visits"
+    REPLAY = "replay"
+    REPLAY_AGE = "replay age"
     ERROR = "max|Q−Q*|"
     TD_ERROR = "TD error"
 
@@ -30,11 +32,15 @@ MEANINGS = {
     Layer.VALUE: "The value of the best action; in wedges, of each action.",
     Layer.POLICY: "The greedy policy, a colour an action; ✓ optimal, ✗ not.",
     Layer.VISITS: "How often the agent learned there; the colours grow with the logarithm.",
+    Layer.REPLAY: "How many transitions from there the replay holds; the colours grow with the logarithm.",
+    Layer.REPLAY_AGE: "How many steps ago those transitions were made, in the mean.",
     Layer.ERROR: "How far Q is from the exact Q*.",
     Layer.TD_ERROR: "What the TD error would be on average, by the model of the world.",
 }
 MISSING = {
     Layer.VISITS: "this agent counts no visits",
+    Layer.REPLAY: "this agent has no replay",
+    Layer.REPLAY_AGE: "this agent has no replay",
     Layer.ERROR: "Q* is not known here",
     Layer.TD_ERROR: "no model, no TD error",
 }
@@ -48,6 +54,10 @@ class Ramp(Enum):
     KINDS = "kinds"
 
 
+COUNTS = {Layer.VISITS, Layer.REPLAY}
+"""The layers that count, and differ by orders of magnitude."""
+REPLAYED = {Layer.REPLAY, Layer.REPLAY_AGE}
+"""The layers of what a replay holds."""
 RAMPS = {Layer.VALUE: Ramp.SIGNED, Layer.TD_ERROR: Ramp.SIGNED, Layer.POLICY: Ramp.KINDS}
 
 
@@ -90,7 +100,7 @@ class LayerNumbers:
         """Write a number of this layer; nothing for the policy, which is an arrow."""
         if self.layer is Layer.POLICY:
             return ""
-        return numbers.counted(value, width) if self.layer is Layer.VISITS else numbers.fitted(value, width)
+        return numbers.counted(value, width) if self.layer in COUNTS | REPLAYED else numbers.fitted(value, width)
 
     def state_ranks(self, states: IntArray, palette: Palette) -> IntArray:
         """Return the ranks of the shades of some states, as `shades` has them; 0 where there is no shade."""
@@ -110,7 +120,7 @@ class LayerNumbers:
 
     def _stretched(self, value: Number) -> Number:
         """Return what is proportional to the colour: counts differ by orders of magnitude."""
-        return np.log1p(value) if self.layer is Layer.VISITS else value
+        return np.log1p(value) if self.layer in COUNTS else value
 
 
 @lru_cache(maxsize=2)
@@ -118,23 +128,24 @@ def numbers_of(snapshot: Snapshot, layer: Layer) -> LayerNumbers:
     """Return what a layer says of a snapshot."""
     match layer:
         case Layer.VALUE:
-            return LayerNumbers(layer, largest(snapshot.q), snapshot.q)
+            found = LayerNumbers(layer, largest(snapshot.q), snapshot.q)
         case Layer.POLICY:
-            return _policy(snapshot)
+            found = _policy(snapshot)
         case Layer.VISITS if snapshot.visits is not None:
-            counts = np.where(np.isnan(snapshot.q), np.nan, snapshot.visits)
-            totals = np.where(snapshot.world.terminal, np.nan, snapshot.visits.sum(axis=1))
-            return LayerNumbers(layer, totals, counts)
+            found = _counted(snapshot, layer, snapshot.visits)
+        case Layer.REPLAY | Layer.REPLAY_AGE if snapshot.replay is not None:
+            found = _replayed(snapshot, layer, snapshot.replay)
         case Layer.ERROR if snapshot.q_star is not None:
             errors = np.abs(snapshot.q - snapshot.q_star)
-            return LayerNumbers(layer, largest(errors), errors)
+            found = LayerNumbers(layer, largest(errors), errors)
         case Layer.TD_ERROR if snapshot.td_errors is not None:
             worst = np.where(np.isnan(snapshot.td_errors), 0.0, np.abs(snapshot.td_errors)).argmax(axis=1)
             rows = np.arange(len(worst))
-            return LayerNumbers(layer, snapshot.td_errors[rows, worst], snapshot.td_errors)
+            found = LayerNumbers(layer, snapshot.td_errors[rows, worst], snapshot.td_errors)
         case _:
             nothing = np.full(snapshot.q.shape, np.nan)
-            return LayerNumbers(layer, nothing[:, 0], nothing, known=False)
+            found = LayerNumbers(layer, nothing[:, 0], nothing, known=False)
+    return found
 
 
 def verdict(snapshot: Snapshot, state: int) -> str:
@@ -167,6 +178,36 @@ def scale_of(values: FloatArray) -> float:
         return 0.0
     power = 10.0 ** np.floor(np.log10(largest))
     return float(next((step * power for step in (1.0, 2.0, 5.0) if largest <= step * power * 1.0001), 10.0 * power))
+
+
+def next_layer(layer: Layer, snapshot: Snapshot) -> Layer:
+    """Return the layer that comes after one; what only some agents have is left out for the others."""
+    layers = [one for one in Layer if one not in REPLAYED or one is layer or replays(snapshot)]
+    return layers[(layers.index(layer) + 1) % len(layers)]
+
+
+def replays(snapshot: Snapshot) -> bool:
+    """Return whether the agent keeps transitions and learns from them again."""
+    return "replay_capacity" in snapshot.agent.settings
+
+
+def _counted(snapshot: Snapshot, layer: Layer, counts: IntArray) -> LayerNumbers:
+    pairs = np.where(np.isnan(snapshot.q), np.nan, counts)
+    states = np.where(snapshot.world.terminal, np.nan, counts.sum(axis=1))
+    return LayerNumbers(layer, states, pairs)
+
+
+def _replayed(snapshot: Snapshot, layer: Layer, replay: ReplayView) -> LayerNumbers:
+    """Return how many of the transitions that the replay holds were made where, or their mean ages."""
+    if layer is Layer.REPLAY:
+        return _counted(snapshot, layer, replay.counts)
+    states = _means(replay.ages.sum(axis=1), replay.counts.sum(axis=1))
+    return LayerNumbers(layer, states, _means(replay.ages, replay.counts))
+
+
+def _means(sums: IntArray, counts: IntArray) -> FloatArray:
+    """Return the mean of each; NaN where nothing was added up."""
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
 def _policy(snapshot: Snapshot) -> LayerNumbers:

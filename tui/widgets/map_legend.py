@@ -2,12 +2,12 @@
 
 from rich.style import Style
 
-from engine.messages import Snapshot, WorldView
+from engine.messages import ReplayView, Snapshot, WorldView
 from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.arrows import glyph
 from tui.widgets.canvas import width_of
-from tui.widgets.layers import MISSING, Layer, LayerNumbers, Ramp
+from tui.widgets.layers import MISSING, REPLAYED, Layer, LayerNumbers, Ramp
 from tui.widgets.map_cells import AGENT, CURSOR, PATH
 from tui.widgets.map_places import best_actions
 from tui.widgets.map_view import View
@@ -31,11 +31,26 @@ def legend(width: int, snapshot: Snapshot, view: View, layer: LayerNumbers, sigh
     choices = [[glyphs[0]], parts, *([glyph] for glyph in glyphs[1:])]
     if view.zoom.rung is not Rung.HALVES:
         choices = [parts, *([glyph] for glyph in glyphs)]
+    if layer.layer in REPLAYED and snapshot.replay is not None:
+        choices.insert(0, [[(text, palette.muted)] for text in replay_words(snapshot.replay)])
     for alternatives in choices:
         fitting = [chosen for chosen in alternatives if _width(pieces) + _width(chosen) <= width]
         if fitting:
             pieces += [*fitting[0], ("  ", palette.plain)]
     return pieces
+
+
+def replay_words(replay: ReplayView) -> list[str]:
+    """Say how full the replay is and how old what it holds, at length and in short."""
+    full = numbers.share(replay.size / replay.capacity, 4)
+    oldest, mean = numbers.count(replay.oldest), numbers.count(replay.mean_age)
+    held = f"{numbers.count(replay.size)} of {numbers.count(replay.capacity)}"
+    return [
+        f"{held} held ({full}), mean age {mean}, oldest {oldest}",
+        f"{held}, age {mean}, at most {oldest}",
+        f"{full} full, age ≤ {oldest}",
+        f"{full} full",
+    ]
 
 
 def _layer(snapshot: Snapshot, view: View, layer: LayerNumbers, palette: Palette) -> Pieces:

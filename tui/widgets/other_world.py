@@ -45,5 +45,6 @@ def other_of(snapshot: Snapshot) -> Snapshot:
         truth=beside.truth,
         visits=None,
         td_errors=None,
+        replay=None,
         inspection=None,
     )

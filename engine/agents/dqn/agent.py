@@ -220,9 +220,11 @@ class DQN:
         """Return what the target network says of every pair, as `q_values` does of the one that learns."""
         return self._learner.table(self._learner.target, torch.arange(len(self._legal)))
 
-    def replay_counts(self) -> IntArray:
-        """Return how many entries of the replay were made in each state, shape (states,); (0,) without numbers."""
-        return self._replay.counts(len(self._legal)) if self._numbered else np.zeros(0, np.int64)
+    def replayable(self) -> tuple[IntArray, IntArray, IntArray]:
+        """See `HasReplay.replayable`."""
+        actions, ages = self._replay.filled("actions").copy(), self._transitions - self._replay.filled("made_at")
+        states = self._replay.filled("places").copy() if self._numbered else np.full(len(actions), -1)
+        return states, actions, ages
 
     def epsilon(self, step: int) -> float:
         """See `Agent.epsilon`."""

@@ -125,10 +125,9 @@ class Replay:
         """The mean of the numbers of the transitions at which the entries were made."""
         return self._births / max(self.size, 1)
 
-    def counts(self, states: int) -> IntArray:
-        """Return how many entries were made in each state, shape (states,)."""
-        counts: IntArray = np.bincount(self.columns["places"][: self.size], minlength=states).astype(np.int64)
-        return counts
+    def filled(self, name: str) -> Array:
+        """Return the part of a column that holds something, to be looked at and not kept."""
+        return self.columns[name][: self.size]
 
     def renumber(self, origin: IntArray, states_before: int) -> None:
         """Follow an edit of the world: its state s was `origin[s]` before; what names a state that is no more goes."""
