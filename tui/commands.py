@@ -1,5 +1,6 @@
 """The one table of commands: it makes the key bindings, the command palette, the footer and the help."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -199,6 +200,17 @@ def key_of(name: str) -> str:
     return _BY_ID[name].keys_shown[0]
 
 
+def with_keys(text: str) -> str:
+    """Return a sentence with the keys of the commands that it names in braces, such as `{step}`."""
+    return _NAMED.sub(lambda found: key_of(found[1]), text)
+
+
+def in_own_keys(text: str) -> str:
+    """Return a sentence in which keys of the table stand in backquotes, with the keys that the person has for them."""
+    ids = {key_name(command.keys[0]): command.id for command in COMMANDS}
+    return _QUOTED.sub(lambda found: f"`{key_of(ids[found[1]])}`" if found[1] in ids else found[0], text)
+
+
 def available(command: Command, snapshot: Snapshot | None) -> bool:
     """Return whether the command would do something now."""
     if snapshot is None:
@@ -229,3 +241,5 @@ def groups() -> dict[str, list[Command]]:
 
 
 _BY_ID = {command.id: command for command in ALL}
+_NAMED = re.compile("{([a-z_]+)}")
+_QUOTED = re.compile("`([^`]+)`")

@@ -40,7 +40,7 @@ def _list_lessons(shipped: Sequence[Lesson], *, as_json: bool) -> int:
         return print_json({"lessons": rows})
     for row in rows:
         print(f"{row['name']:<12} {row['pages']:>2} pages  {row['world']:<9} {row['agent']:<11} {row['title']}")
-    print("\nqscope lessons NAME opens one; L in the application, too; or a .md file of your own")
+    print("\nqscope lessons NAME opens one, and so does the application; or a .md file of your own")
     return 0
 
 

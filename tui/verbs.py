@@ -170,7 +170,7 @@ def saves(options: argparse.Namespace) -> int:
     if options.json:
         return _print_json({"saves": [{**vars(entry), "modified": entry.modified.isoformat()} for entry in entries]})
     if not entries:
-        print(f"no saves in {options.saves} yet: S in the application saves, and so does qscope train --save NAME")
+        print(f"no saves in {options.saves} yet; the application makes them, and so does qscope train --save NAME")
     for entry in entries:
         what = entry.problem and f"not a valid save: {entry.problem}"
         what = what or f"{entry.world} · {entry.agent} · step {entry.steps:,} · episode {entry.episodes:,}"

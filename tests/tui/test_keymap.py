@@ -1,16 +1,23 @@
 """A person's own keys, and what is said about a file that cannot be."""
 
+import ast
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from engine import messages
 from engine.errors import InputError
-from tests.tui.fakes import FakeLibrary, FakeTrainer
+from tests.tui.fakes import CROSS, FakeLibrary, FakeTrainer
 from tui import commands, keymap
 from tui.app import QScope
 from tui.cli import run_command_line
+from tui.lessons import shelf
 from tui.screens.help import help_rows
+from tui.screens.why import WhyScreen
+from tui.widgets import hints
+from tui.widgets.explanation import explain
 from tui.widgets.key_line import KeyLine
 
 
@@ -104,6 +111,57 @@ def test_the_keys_are_listed_with_their_file(file, capsys):
     assert [row["id"] for row in listed["keys"]] == [command.id for command in commands.ALL]
     assert run_command_line(["keys"]) == 0
     assert f"Remap them in {file} (* remapped there)" in capsys.readouterr().out
+
+
+LETTERS = {key for command in commands.COMMANDS for key in command.keys_shown if len(key) == 1 and key not in "a↑→↓←"}
+ALONE = re.compile(r"(?<![\w'’.{(<>|·-])([A-Za-z?]|space)(?![\w'’}′(^·:=-])")
+"""A letter, a question mark or the space bar as a word of its own; the article and signs of formulas are none."""
+FORMULAS = re.compile("[γΣ%]")
+
+
+def texts_of(file):
+    """Return the texts of a file that people may read: all but docstrings, and such as have several words."""
+    tree = ast.parse(file.read_text("utf-8"))
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings)
+    return [node.value for node in constants if isinstance(node.value, str) and " " in node.value.strip()]
+
+
+def literal_keys(text):
+    return [] if FORMULAS.search(text) else sorted({*ALONE.findall(text)} & {*LETTERS, "space"})
+
+
+def test_no_text_names_a_key_that_a_person_may_have_remapped():
+    files = [
+        file for folder in ("screens", "widgets") for file in (Path(commands.__file__).parent / folder).glob("*.py")
+    ]
+    named = {(file.name, text): keys for file in files for text in texts_of(file) if (keys := literal_keys(text))}
+    assert named == {}
+
+
+def test_the_search_for_literal_keys_finds_them():
+    assert literal_keys("press s for one step, ? for help, space to run") == ["?", "s", "space"]
+    assert literal_keys("{step} makes a step of the run") == []
+
+
+def test_what_tells_of_keys_tells_of_those_that_the_person_has(file):
+    commands.use(written(file, 'step = "f2"\nhelp = "e"\nfinish_episode = "f5"\ndrive = "D"\nlook_up = "U"'))
+    assert explain(FakeTrainer().snapshot, 80)[0] == [
+        ("press F2 for one step, F5 for an episode, space to run, e for help", "strong")
+    ]
+    assert hints.driving(CROSS)[:2] == [hints.Hint("D", "stop"), hints.Hint("U → ↓ ←", "act")]
+    assert commands.with_keys(WhyScreen.HINT).startswith("F2 step · F5 episode · b back")
+    assert commands.in_own_keys("`s` makes a step, `enter` looks, `dqn` learns") == (
+        "`F2` makes a step, `enter` looks, `dqn` learns"
+    )
+
+
+def test_all_keys_that_lessons_name_are_of_the_table():
+    known = {key for command in commands.COMMANDS for key in command.keys_shown}
+    for lesson in shelf.shipped():
+        for page in lesson.pages:
+            for quoted in re.findall("`([^`]+)`", page.keys):
+                assert quoted in known or len(quoted) > 1, (lesson.name, quoted)
 
 
 @pytest.mark.parametrize("arguments", [["keys"], ["seed-2x3"], ["--plain"]])

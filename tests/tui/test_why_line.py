@@ -255,7 +255,7 @@ def test_planned_updates_are_counted_behind_the_one_from_the_step():
 
 
 @pytest.mark.parametrize(
-    ("width", "said"), [(140, "choose an action with the arrows (or digits)"), (38, "↑ → ↓ ← act")]
+    ("width", "said"), [(140, "choose an action with ↑ → ↓ ← or digits, and it learns"), (38, "↑ → ↓ ← act")]
 )
 def test_who_waits_for_a_person_asks_for_the_first_action(width, said):
     waiting = AgentView("human", "You", {"step_size": "0.5"}, 0, waits_for_person=True)

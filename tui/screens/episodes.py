@@ -16,7 +16,7 @@ class EpisodesScreen(LiveScreen):
     """The table; enter opens the chosen episode."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "open", show=False, id="open_episode")]
-    HINT = "enter step by step · ↑ ↓ choose · s e space go on · escape close"
+    HINT = "enter step by step · ↑ ↓ choose · {step} {finish_episode} {play} go on · escape close"
 
     def panel(self) -> Panel:
         """The table."""

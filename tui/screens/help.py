@@ -7,7 +7,7 @@ from textual.containers import VerticalScroll
 from textual.geometry import Size
 from textual.widget import Widget
 
-from tui.commands import groups
+from tui.commands import groups, with_keys
 from tui.screens.dialog import Dialog
 from tui.widgets.canvas import Canvas, width_of
 from tui.widgets.layers import MEANINGS
@@ -46,7 +46,7 @@ TIMELINE = {
     "← →": "Go a cell of the bar back or on.",
     "home end": "Go to the beginning or to the furthest step.",
     "0–9": "Type the number of a step to go to.",
-    "branch": "Do something else in the past, and a branch begins; t lists them, nothing is lost.",
+    "branch": "Do something else in the past, and a branch begins; {branches} lists them, nothing is lost.",
 }
 
 
@@ -106,5 +106,5 @@ def help_rows(first: str = "") -> list[tuple[str, str]]:
     keys = {group: {" ".join(command.keys_shown): command.help for command in known} for group, known in in_order}
     rows: list[tuple[str, str]] = []
     for heading, meanings in (keys | {"Glyphs": GLYPHS, "Layers of the map": LAYERS, "The timeline": TIMELINE}).items():
-        rows += [(heading, ""), *((INDENT + what, meaning) for what, meaning in meanings.items()), ("", "")]
+        rows += [(heading, ""), *((INDENT + what, with_keys(meaning)) for what, meaning in meanings.items()), ("", "")]
     return rows[:-1]

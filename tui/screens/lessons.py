@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from engine import messages
 from engine.messages import Load, Snapshot, Start
+from tui.commands import in_own_keys
 from tui.lessons import shelf
 from tui.lessons.directives import Inspect, Press, ShowLayer
 from tui.lessons.lesson import Lesson, Page
@@ -106,7 +107,12 @@ class Lessons(Looking):
         self.lesson, self._page = lesson, number
         following = shelf.after(lesson) if number + 1 == len(lesson.pages) else None
         self._strip.reading = Reading(
-            lesson.title, number + 1, len(lesson.pages), page.text, page.keys, following.title if following else ""
+            lesson.title,
+            number + 1,
+            len(lesson.pages),
+            page.text,
+            in_own_keys(page.keys),
+            following.title if following else "",
         )
         self.set_class(True, "-lesson")
         self.set_class(False, "-charting")

@@ -64,7 +64,7 @@ class LiveScreen(Paced[None], ModalScreen[None]):
         """Put the panel above the line of keys."""
         with Vertical(classes="live"):
             yield self.panel()
-            yield Static(Content(self.HINT), classes="hint")
+            yield Static(Content(commands.with_keys(self.HINT)), classes="hint")
 
     def on_mount(self) -> None:
         """Begin with what the main screen shows, unless something newer has come already."""

@@ -9,6 +9,7 @@ from textual.widgets.option_list import Option
 
 from engine.errors import InputError
 from engine.messages import Snapshot
+from tui.commands import key_of
 from tui.screens.dialog import Dialog, Field, Problem
 from tui.screens.ports import Library, SaveEntry
 from tui.screens.rows import aligned
@@ -69,7 +70,7 @@ class OpenSave(Dialog[str]):
     def body(self) -> list[Widget]:
         """List the saves, the newest first, those that are damaged with the reason; or say how to make one."""
         if not self.saves:
-            text = f"There is no save in {self.folder} yet. Press S while a run is open to make one."
+            text = f"There is no save in {self.folder} yet. Press {key_of('save')} while a run is open to make one."
             return [Static(Content(text), classes="question")]
         sound = [save for save in self.saves if not save.problem]
         heading, *lines = aligned([HEADING, *map(_row, sound)], self.line_width, 0, frozenset({3, 4}))

@@ -8,7 +8,7 @@ from tui.widgets.why_large import WhyPanel
 class WhyScreen(LiveScreen):
     """Every number of the update with its name."""
 
-    HINT = "s step · e episode · b back · space run · ↑ ↓ look · escape close"
+    HINT = "{step} step · {finish_episode} episode · {back} back · {play} run · ↑ ↓ look · escape close"
 
     def panel(self) -> Panel:
         """The explanation."""

@@ -3,6 +3,7 @@
 from textual.geometry import Size
 
 from engine.messages import EpisodesView
+from tui.commands import with_keys
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas
 from tui.widgets.panel import Panel
@@ -40,9 +41,8 @@ class EpisodeTable(Panel):
         if snapshot is None or height < 3:
             return canvas
         if not self.here:
-            canvas.put_centred(
-                0, height // 2, width, "no episode is finished yet: e goes to the end of one", self.palette.muted
-            )
+            nothing = with_keys("no episode is finished yet: {finish_episode} goes to the end of one")
+            canvas.put_centred(0, height // 2, width, nothing, self.palette.muted)
             return canvas
         episodes = snapshot.episodes
         for n, heading in enumerate((*HEADINGS, level_name(snapshot))[: columns(width)]):

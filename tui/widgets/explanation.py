@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from engine.messages import Backup, BatchUpdate, PlannedUpdate, Snapshot, TableUpdate, Transition
+from tui.commands import with_keys
 from tui.widgets import backups
 from tui.widgets.canvas import width_of
 from tui.widgets.numbers import coefficient, count, number, term
@@ -12,14 +13,14 @@ Piece = tuple[str, str]
 Line = Sequence[Piece]
 
 FIRST_STEP = (
-    "press s for one step, e for an episode, space to run, ? for help",
-    "s one step · e an episode · space run · ? help",
-    "s step · e episode · ? help",
+    "press {step} for one step, {finish_episode} for an episode, {play} to run, {help} for help",
+    "{step} one step · {finish_episode} an episode · {play} run · {help} help",
+    "{step} step · {finish_episode} episode · {help} help",
 )
 FIRST_ACTION = (
-    "choose an action with the arrows (or digits), and Q-learning learns from it; ? for help",
-    "choose an action with the arrows or digits; ? for help",
-    "↑ → ↓ ← act · ? help",
+    "choose an action with {look_up} {look_right} {look_down} {look_left} or digits, and it learns; {help} for help",
+    "choose an action with {look_up} {look_right} {look_down} {look_left} or digits; {help} for help",
+    "{look_up} {look_right} {look_down} {look_left} act · {help} help",
 )
 NEXT = {
     "q-learning": ("the best there", "best Q(s′)"),
@@ -54,7 +55,7 @@ def explain(snapshot: Snapshot, width: int) -> tuple[Line, Line]:
     else:
         below = DEMONSTRATION if snapshot.demonstration else LEGEND
         first = FIRST_ACTION if snapshot.agent.waits_for_person else FIRST_STEP
-        what, why = [[(text, "strong")] for text in first], [[(text, "muted")] for text in below]
+        what, why = [[(with_keys(text), "strong")] for text in first], [[(text, "muted")] for text in below]
     return _first_that_fits(what, width), _first_that_fits(why, width)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tui.commands import key_of, with_keys
 from tui.widgets.timeline import EPISODE, INTERVENTION, KEYFRAME, SAVE
 
 
@@ -41,4 +42,5 @@ def driving(actions: Sequence[str]) -> list[Hint]:
     """Return how to drive with these actions: by arrows where they are so called, else by digits."""
     arrows = [name for names in WAYS.values() for name in names if name in actions]
     numbered = [Hint(digit, name) for digit, name in zip(DIGITS, actions, strict=False) if name not in arrows]
-    return [Hint("d", "stop"), *([Hint("↑ → ↓ ←", "act")] if arrows else []), *numbered]
+    ways = with_keys("{look_up} {look_right} {look_down} {look_left}")
+    return [Hint(key_of("drive"), "stop"), *([Hint(ways, "act")] if arrows else []), *numbered]

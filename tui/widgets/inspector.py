@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from rich.style import Style
+from textual.content import Content
 from textual.reactive import reactive
 
 from engine.messages import FloatArray, Inspection, IntArray, Outcome, Snapshot
 from tui.colour import Palette
+from tui.commands import with_keys
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, shortened, width_of
 from tui.widgets.layers import OPTIMAL, verdict
@@ -45,7 +47,8 @@ class Inspector(Drawing):
     def __init__(self) -> None:
         super().__init__()
         self.border_title = "Inspector"
-        self.border_subtitle = "arrows move · o action · i close"
+        arrows = "{look_left} {look_down} {look_up} {look_right}"
+        self.border_subtitle = Content(with_keys(arrows + " move · {next_action} action · {inspect} close"))
 
     def watch_sight(self) -> None:
         """Show the state that the cursor is on now."""

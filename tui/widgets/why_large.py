@@ -5,6 +5,7 @@ import math
 from textual.geometry import Size
 
 from engine.messages import Backup, BatchUpdate, PlannedUpdate, Replayed, Snapshot, TableUpdate, Transition
+from tui.commands import with_keys
 from tui.widgets import backups
 from tui.widgets.canvas import Canvas, shortened
 from tui.widgets.explanation import NEXT, Line, choice, reach, sign_role, targets
@@ -42,7 +43,7 @@ def explain_at_large(snapshot: Snapshot, width: int) -> list[Line]:
     """Return all there is to say of the last step."""
     last = snapshot.last
     if last is None:
-        return [[("nothing has happened yet: s makes one step", "muted")]]
+        return [[(with_keys("nothing has happened yet: {step} makes one step"), "muted")]]
     if isinstance(snapshot.update, Backup):
         return backups.explain_at_large(snapshot, last, snapshot.update, width)
     world = snapshot.world
