@@ -23,6 +23,9 @@ PATH_CAPACITY = 1024
 FINISHED_CAPACITY = 4096
 """How many finished episodes the loops hand over at once."""
 
+GONE = -1
+"""In the place of a state that the last transition names, where an edit of the world took that state away."""
+
 PROGRESS = np.dtype(
     [
         ("step", "i8"),  # transitions made in the run
@@ -197,11 +200,11 @@ class Interaction:
         other = Interaction(world, self.generator)
         for name in ("progress", "last", "path", "watch"):
             getattr(other.memory, name)[...] = getattr(self.memory, name)
-        places = (other.memory.path, other.memory.progress["state"], other.memory.last["state"])
-        for numbers in (*places, other.memory.last["next_state"]):
+        for numbers in (other.memory.path, other.memory.progress["state"]):
             numbers[...] = np.where(now[numbers] >= 0, now[numbers], max(here, 0))
-        watched = other.memory.watch["state"]
-        watched[...] = np.where(watched >= 0, now[watched], -1)
+        last = other.memory.last
+        for numbers in (last["state"], last["next_state"], other.memory.watch["state"]):
+            numbers[...] = np.where(numbers >= 0, now[numbers], GONE)
         return other
 
     def state(self) -> State:
@@ -221,14 +224,16 @@ class Interaction:
         fill_record(memory.last, state.values["last"])
         memory.finished_count[0] = 0
         states, actions = self.model.legal.shape
-        named = [*memory.path, *(memory.progress["state"]), *(memory.last["state"]), *(memory.last["next_state"])]
+        last = [int(memory.last[name][0]) for name in ("state", "next_state")]
+        named = [*memory.path, *(memory.progress["state"]), *(state for state in last if state != GONE)]
         if not 0 <= min(named) <= max(named) < states or not 0 <= int(memory.last["action"][0]) < actions:
             raise ValueError("the run stands in a state, or took an action, that its world does not have")
         self.generator.bit_generator.state = state.values["generator"]
 
     def transition(self) -> Transition | None:
-        """Return the last transition, or None before the first."""
-        if self.step == 0:
+        """Return the last transition; None before the first, and where an edit took one of its states away."""
+        last = self.memory.last
+        if self.step == 0 or GONE in (int(last["state"][0]), int(last["next_state"][0])):
             return None
         return Transition(step=self.step, **record_values(self.memory.last))
 

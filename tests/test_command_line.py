@@ -404,3 +404,22 @@ def test_saves_of_two_worlds_are_not_compared(run):
     for name, world in (("here", "seed-2x3"), ("there", "cliff")):
         run("train", world, "--agent", "q-learning", "--seed", "0", "--steps", "5", "--save", name)
     assert_mistake(run("compare", "here", "there"), "the worlds differ: seed-2x3 and cliff")
+
+
+def test_a_seed_that_is_no_number_is_told_to_be_none(capsys):
+    for arguments in (["--seed", "x"], ["train", "seed-2x3", "--agent", "q-learning", "--steps", "1", "--seed", "x"]):
+        assert run_command_line(arguments) == 2
+        assert "argument --seed: 'x' is not a whole number from 0 to 2^63 - 1" in capsys.readouterr().err
+
+
+def test_the_usage_of_train_tells_what_is_needed(capsys):
+    with pytest.raises(SystemExit):
+        run_command_line(["train", "--help"])
+    assert "qscope train WORLD --agent NAME --seed S (--episodes N | --steps N" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
+def test_a_mean_says_of_how_many_episodes_it_is(capsys):
+    assert run_command_line(["train", "seed-2x3", "--agent", "q-learning", "--seed", "0", "--episodes", "4"]) == 0
+    assert "mean return of the last 4 episodes" in capsys.readouterr().out

@@ -196,6 +196,12 @@ def _add_export(export: argparse.ArgumentParser) -> None:
 
 
 def _add_train(train: argparse.ArgumentParser) -> None:
+    train.usage = (
+        "qscope train WORLD --agent NAME --seed S (--episodes N | --steps N | --actions NAMES) "
+        "[--until WHAT] [--set KEY=VALUE ...] [--save NAME] [--no-returns] [--json] [--saves DIR]\n"
+        "       qscope train --resume SAVE (--episodes N | --steps N | --actions NAMES) "
+        "[--until WHAT] [--save NAME] [--no-returns] [--json] [--saves DIR]"
+    )
     train.add_argument("world", nargs="?", metavar="WORLD", help="an id, a .toml or .json file, or gym:ID")
     train.add_argument("--agent", metavar="NAME", help="who learns (qscope agents lists them all)")
     amount = train.add_mutually_exclusive_group()
@@ -220,14 +226,19 @@ def _until(text: str) -> Until:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    if (value := _whole(text)) is None or value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return value
 
 
 def _seed(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 2**63:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 to 2^63 - 1")
+    if (value := _whole(text)) is None or not 0 <= value < 2**63:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2^63 - 1")
     return value
+
+
+def _whole(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return None

@@ -37,7 +37,8 @@ def _counters(about: About) -> Iterator[str]:
     said = about.get("statistics") or {}
     if "mean_return" not in said:
         return
-    yield f"return  {_spread(said, 'return')}, of the last 100 on average {_number(said['mean_return_100'])}"
+    recent = f"of the last {min(finished, 100)} on average {_number(said['mean_return_100'])}"
+    yield f"return  {_spread(said, 'return')}, {recent}"
     yield f"length  {_spread(said, 'length')}"
     yield f"ends    terminated {said['terminated_rate']:.1%}, success {said['success_rate']:.1%}"
     if said["known"] < said["episodes"]:

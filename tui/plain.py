@@ -234,7 +234,7 @@ def lines(shown: Snapshot, told: Snapshot | None) -> Iterator[str]:
         yield re.sub(" {2,}", ", ", "".join(text for text, _ in line).strip())
     if told is not None and shown.episodes.finished > told.episodes.finished:
         count, last = shown.episodes.finished, shown.episodes.returns[-1]
-        mean = f"mean of the last 100 {shown.episodes.mean_return:.4g}"
+        mean = f"mean of the last {min(count, 100):,} {shown.episodes.mean_return:.4g}"
         yield f"episode {count:,} ended with a return of {last:g}; {mean}"
 
 

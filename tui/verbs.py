@@ -128,7 +128,7 @@ def train(options: argparse.Namespace) -> int:
     print(f"{run.agent_name} in {run.world.name}: {run.step:,} steps, {run.statistics.episodes:,} episodes")
     if stop:
         print(f"stopped by {report['stopped_by']}")
-    print(f"mean return of the last 100 episodes: {mean}")
+    print(f"mean return of the last {min(report['episodes'], 100)} episodes: {mean}")
     if report["q_error"] is not None:
         print(f"max |Q - Q*|: {report['q_error']:.4g}, policy agreement: {report['policy_agreement']:.1%}")
     print(f"{seconds:.2f} s, {report['steps_per_second']:,.0f} steps a second, digest {report['digest'][:16]}")

@@ -1,5 +1,6 @@
 """Making Gymnasium's environments, and the words for what can be done and seen in them."""
 
+import inspect
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 import numpy.typing as npt
-from gymnasium.envs.registration import registry
+from gymnasium.envs.registration import load_env_creator, registry
 from gymnasium.error import UnregisteredEnv
 
 from engine.errors import InputError, near_miss
@@ -70,8 +71,24 @@ def make(env_id: str, settings: Mapping[str, Any]) -> gymnasium.Env[Any, Any]:
         hint = near_miss(env_id, registry) or "; an id is like FrozenLake-v1"
         raise InputError(f"Gymnasium has no environment {env_id!r}{hint}") from None
     except Exception as error:  # an environment's own code may raise whatever it likes
+        _expect_known(env_id, settings)
         told = " ".join(f"{type(error).__name__}: {error}".split())
         raise InputError(f"Gymnasium cannot make it ({told}); check the id and its settings") from None
+
+
+def _expect_known(env_id: str, settings: Mapping[str, Any]) -> None:
+    """Raise `InputError` for a setting that the environment does not take, as far as its signature tells."""
+    entry = registry.get(env_id)
+    if entry is None or entry.entry_point is None:
+        return
+    maker = entry.entry_point if callable(entry.entry_point) else load_env_creator(entry.entry_point)
+    parameters = inspect.signature(maker).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return
+    known = [name for name in parameters if name not in {"self", "render_mode"}]
+    for key in settings:
+        if key not in known:
+            raise InputError(f"unknown setting {key!r}{near_miss(key, known)} (it takes {', '.join(known) or 'none'})")
 
 
 @contextmanager

@@ -115,7 +115,10 @@ class TestWorldFromId:
             ("gym:", "Gymnasium cannot make it"),
             ("gym:no_such_module:Thing-v0", "Gymnasium cannot make it (ModuleNotFoundError"),
             ("gym:FrozenLake-v1?map_name=9x9", "Gymnasium cannot make it (KeyError: '9x9')"),
-            ("gym:FrozenLake-v1?slippery=true", "unexpected keyword argument 'slippery'"),
+            (
+                "gym:FrozenLake-v1?is_slipery=true",
+                "unknown setting 'is_slipery'; did you mean 'is_slippery'? (it takes desc, map_name, is_slippery,",
+            ),
             ("gym:FrozenLake-v1?is_slippery", "'is_slippery' is no setting; it must be like map_name=8x8"),
             ("gym:FrozenLake-v1?discount=1.5", "discount is 1.5; it must be a finite number from 0 to 1"),
             ("gym:FrozenLake-v1?discount=much", "discount is 'much'"),

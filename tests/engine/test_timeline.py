@@ -165,6 +165,23 @@ def test_an_edited_cell_keeps_what_was_learned_elsewhere():
     assert replayed(run).digest() == run.digest()
 
 
+def test_a_transition_whose_state_was_edited_away_is_told_under_no_other_name():
+    timeline = make()
+    while True:
+        timeline.advance(steps=1)
+        last, ended = timeline.run.interaction.transition(), timeline.run.interaction.ended
+        if last.state != last.next_state and not ended and timeline.run.world.states[last.state] != "0,0":
+            break
+    place = timeline.run.world.layout.places[last.state].tolist()
+    timeline.intervene(Edit(timeline.step, *place, {"wall": True}))
+    assert timeline.run.interaction.transition() is None
+    assert replayed(timeline.run).digest() == timeline.run.digest()
+    timeline.run.load_state(timeline.run.state())
+    assert timeline.run.interaction.transition() is None
+    timeline.advance(steps=1)
+    assert timeline.run.interaction.transition() is not None
+
+
 def test_a_network_keeps_what_it_knows_of_the_states_that_stay():
     timeline = make("dqn")
     timeline.advance(steps=200)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from textual.theme import BUILTIN_THEMES
 
+from engine.messages import TruthView
 from tests.tui.fakes import episodes, grid, learned, names, snapshot, values
 from tui.colour import Depth, palette
 from tui.widgets.canvas import Canvas
 from tui.widgets.chart import draw_chart
-from tui.widgets.episodes import EpisodesPanel, draw_facts
+from tui.widgets.episodes import EpisodesPanel, draw_facts, facts
 from tui.widgets.map_view import view_following, view_of
 from tui.widgets.q_table import QTable
 from tui.widgets.series import SERIES
@@ -164,8 +165,8 @@ def test_the_episodes_panel_counts():
     assert canvas.text.split("\n") == [
         "episode            41  epsilon          0.10",
         "return so far    0.00  policy optimal    80%",
-        "mean of 100      7.00  max |Q−Q*|       2.50",
-        "step in it          2  V*(start)        7.29",
+        "mean of 40       7.00  max |Q−Q*|       2.50",
+        "discounted       5.10  V*(start)        7.29",
         "mean length       4.0  steps/s             —",
         "last returns  10.00 10.00 10.00 10.00 10.00",
     ]
@@ -261,3 +262,9 @@ def test_wide_characters_take_two_cells():
     canvas = Canvas(6, 1)
     assert canvas.put(0, 0, "世界") == 4
     assert [character for character, _ in canvas.rows[0]] == ["世", "", "界", "", " ", " "]
+
+
+def test_a_start_value_that_is_rounding_and_nothing_else_is_written_as_0():
+    shown = learned(truth=TruthView(0.0, 1.0, -4.5e-12), q_star=np.full((6, 4), 7.0))
+    assert dict(facts(shown))["V*(start)"] == "0.00"
+    assert dict(facts(learned(truth=TruthView(0.0, 1.0, -4.5e-12))))["V*(start)"] == "−4.5e−12"

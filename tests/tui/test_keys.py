@@ -275,10 +275,10 @@ async def test_where_it_is_narrow_a_chart_takes_the_place_of_the_numbers(app, tr
     trainer.show(episodes=episodes(*[1.0, 3.0] * 30))
     async with app.run_test(size=(40, 24)) as pilot:
         panel = app.main_screen.query_one(EpisodesPanel)
-        assert "mean of 100" in panel.draw(*panel.size).text
+        assert "mean of 60" in panel.draw(*panel.size).text
         await pilot.press("n")
         text = panel.draw(*panel.size).text
-        assert "mean of 100" not in text
+        assert "mean of 60" not in text
         assert "return" in text.splitlines()[-1]
 
 

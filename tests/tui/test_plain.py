@@ -53,7 +53,7 @@ def test_a_step_is_told_with_its_arithmetic(talk):
 def test_a_condition_is_run_to_and_the_end_of_the_episode_told(talk):
     _, lines, _ = talk("u return>=9")
     assert "stopped at step 52: return>=9" in lines
-    assert lines[-1] == "episode 4 ended with a return of 10; mean of the last 100 -2.5"
+    assert lines[-1] == "episode 4 ended with a return of 10; mean of the last 4 -2.5"
 
 
 def test_what_a_dialog_asks_may_stand_in_the_next_line(talk):

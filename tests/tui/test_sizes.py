@@ -16,7 +16,7 @@ async def test_the_main_things_are_seen_at_every_size(app, trainer, size):
 async def test_the_agent_its_arrow_and_the_values_are_seen(app, trainer, size):
     trainer.snapshot = learned()
     async with app.run_test(size=size) as pilot:
-        await seen(pilot, "@", "→", "9.00", "−10", "+10", "mean of 100", "greedy", "▸", "►")
+        await seen(pilot, "@", "→", "9.00", "−10", "+10", "mean of 40", "greedy", "▸", "►")
 
 
 @pytest.mark.parametrize("size", [(30, 10), (39, 24), (80, 11)])

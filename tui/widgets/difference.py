@@ -9,6 +9,7 @@ from engine.messages import ComparisonView, EpisodesView, Snapshot, TruthView
 from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, shortened, width_of
+from tui.widgets.episodes import mean_name
 from tui.widgets.layers import scale_of
 from tui.widgets.panel import Panel
 
@@ -56,7 +57,7 @@ def facts(snapshot: Snapshot, beside: ComparisonView) -> Iterator[tuple[str, str
     yield "", snapshot.agent.name, beside.agent.name
     yield "same policy", f"{apart.agreement:.0%}", f"{OVERLAPPING} {apart.overlap:.0%}"
     yield "max |Q1−Q2|", numbers.number(apart.largest), pair
-    yield "mean of 100", *_both(snapshot.episodes, beside.episodes)
+    yield mean_name(snapshot.episodes), *_both(snapshot.episodes, beside.episodes)
     yield "max |Q−Q*|", _error(snapshot.truth), _error(beside.truth)
     yield "policy optimal", _agreement(snapshot.truth), _agreement(beside.truth)
     yield "episodes", numbers.count(snapshot.episodes.finished), numbers.count(beside.episodes.finished)

@@ -1,9 +1,10 @@
 """The panel that counts: the current episode, the finished ones, the distance to the optimum, and charts."""
 
+import numpy as np
 from textual.content import Content
 from textual.reactive import reactive
 
-from engine.messages import Snapshot
+from engine.messages import EpisodesView, Snapshot
 from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, width_of
@@ -18,6 +19,10 @@ FACTS_WIDTH = 2 * FACT_WIDTH + COLUMN_GAP
 CHART_GAP = 3
 CHART_WIDTH = 43
 """Cells that a chart has at least before there is a second one beside it."""
+MEAN_OF = 100
+"""Over how many of the last episodes the means go."""
+ROUNDING = 1e-11
+"""A value so many times smaller than the largest one is written as 0."""
 NUMBERS = ""
 """Stands in the round of the charts for the numbers, where there is no room for both."""
 
@@ -85,27 +90,47 @@ def room_beside_numbers(width: int) -> bool:
 
 
 def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Return what there is to count in pairs, of the episodes and of the learning; the most telling first."""
+    """Return what there is to count in pairs, of the episodes and of the learning; the most telling first.
+
+    Beside V*(start) stands what is held against it: the mean discounted return, where a discount makes it another.
+    """
     episodes, truth = snapshot.episodes, snapshot.truth
+    step = ("step in it", numbers.count(snapshot.episode_length))
+    discounted = float(snapshot.agent.settings.get("discount", "1")) < 1.0 and len(episodes.returns) > 0
     speed = numbers.count(snapshot.steps_per_second) if snapshot.steps_per_second > 0 else numbers.NOTHING
     return [
         ("episode", numbers.count(snapshot.episode)),
         (level_name(snapshot), numbers.coefficient(snapshot.epsilon)),
         ("return so far", numbers.number(snapshot.episode_return)),
         ("policy optimal", f"{truth.policy_agreement:.0%}" if truth else numbers.NOTHING),
-        ("mean of 100", numbers.number(episodes.mean_return)),
+        (mean_name(episodes), numbers.number(episodes.mean_return)),
         ("max |Q−Q*|", numbers.number(truth.q_error) if truth else numbers.NOTHING),
-        ("step in it", numbers.count(snapshot.episode_length)),
-        ("V*(start)", numbers.number(truth.start_value) if truth else numbers.NOTHING),
+        ("discounted", numbers.number(float(episodes.discounted_returns[-MEAN_OF:].mean()))) if discounted else step,
+        ("V*(start)", _start_value(snapshot)),
         ("mean length", numbers.number(episodes.mean_length, 1)),
         ("steps/s", speed),
+        *([step] if discounted else []),
     ]
+
+
+def _start_value(snapshot: Snapshot) -> str:
+    """Write V*(start), as 0 where gains and losses of this world cancel but for their rounding."""
+    if snapshot.truth is None:
+        return numbers.NOTHING
+    value, exact = snapshot.truth.start_value, snapshot.q_star
+    largest = 0.0 if exact is None else float(np.nanmax(np.abs(exact), initial=0.0))
+    return numbers.number(value if abs(value) > ROUNDING * largest else 0.0)
+
+
+def mean_name(episodes: EpisodesView) -> str:
+    """Return what the mean return is called, by over how many episodes it goes."""
+    return f"mean of {min(episodes.finished, MEAN_OF)}" if episodes.finished else "mean return"
 
 
 def draw_facts(canvas: Canvas, snapshot: Snapshot, palette: Palette) -> None:
     """Write the facts in two columns; the last line is for the last returns, where there are lines enough."""
     pairs = facts(snapshot)
-    rows = min(canvas.height - (canvas.height > 3), 5)
+    rows = min(canvas.height - (canvas.height > 3), (len(pairs) + 1) // 2)
     width = min(FACT_WIDTH, (canvas.width - COLUMN_GAP) // 2)
     for n, (name, value) in enumerate(pairs[: 2 * rows]):
         x, y = (n % 2) * (width + COLUMN_GAP), n // 2

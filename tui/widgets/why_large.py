@@ -43,7 +43,8 @@ def explain_at_large(snapshot: Snapshot, width: int) -> list[Line]:
     """Return all there is to say of the last step."""
     last = snapshot.last
     if last is None:
-        return [[(with_keys("nothing has happened yet: {step} makes one step"), "muted")]]
+        nothing = "the world was edited where the last step was made" if snapshot.step else "nothing has happened yet"
+        return [[(with_keys(nothing + ": {step} makes one step"), "muted")]]
     if isinstance(snapshot.update, Backup):
         return backups.explain_at_large(snapshot, last, snapshot.update, width)
     world = snapshot.world
