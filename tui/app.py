@@ -1,5 +1,6 @@
 """The application: its theme, its main screen, and the life of the trainer."""
 
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from textual.theme import Theme
 from engine.errors import InputError
 from engine.messages import Load, Start
 from tui import commands
+from tui.cast import Cast
 from tui.colour import Depth, depth
 from tui.driver import SturdyDriver
 from tui.lessons.lesson import Lesson
@@ -112,9 +114,28 @@ class QScope(App[None]):
         super()._display(screen, renderable)
 
     def post_display_hook(self) -> None:
-        """Have the end of the frame confirmed."""
+        """Have the end of the frame confirmed, and end a recording that is full."""
         if isinstance(self._driver, SturdyDriver):
             self._driver.end_frame()
+            if self._driver.cast is not None and self._driver.cast.full:
+                self.call_later(self.main_screen.end_cast)
+
+    def begin_cast(self, title: str) -> bool:
+        """Record from now on what the terminal is sent, beginning with the whole screen; return whether that can be."""
+        if not isinstance(self._driver, SturdyDriver):
+            return False
+        terminal = os.environ.get("TERM", "")
+        self._driver.cast = Cast(*self.size, title, terminal, time.monotonic())
+        self.shown.forget()
+        self.screen.refresh()
+        return True
+
+    def end_cast(self) -> Cast | None:
+        """Record no longer, and return what was recorded; None if nothing was."""
+        if not isinstance(self._driver, SturdyDriver):
+            return None
+        cast, self._driver.cast = self._driver.cast, None
+        return cast
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the commands of the table in the palette: those of the main screen, or of the editor."""

@@ -23,6 +23,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import CursorPosition
 from textual.message import Message
 
+from tui.cast import Cast
 from tui.frames import REQUEST, Frames
 from tui.pen import Shown
 
@@ -48,6 +49,8 @@ class SturdyDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.frames = Frames()
         self.shown = Shown()
+        self.cast: Cast | None = None
+        """The recording that goes on, if one does."""
         self._written = 0
         if isinstance(self._file, TextIOWrapper):
             self._file = Outlet(self._file)  # type: ignore[assignment]
@@ -85,6 +88,8 @@ class SturdyDriver(LinuxDriver):
     def write(self, data: str) -> None:
         """Write to the terminal."""
         self._written += len(data)
+        if self.cast is not None:
+            self.cast.output(data)
         super().write(data)
 
     def end_frame(self) -> None:
@@ -92,6 +97,8 @@ class SturdyDriver(LinuxDriver):
         if self._written and self.frames.sent(self._written, time.monotonic()):
             super().write(REQUEST)
         self._written = 0
+        if self.cast is not None:
+            self.cast.end_frame(*self._app.size, time.monotonic())
 
     def disable_input(self) -> None:
         """Read no more; an answer that is under way is waited for, so that no shell finds it on its line."""

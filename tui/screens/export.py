@@ -14,7 +14,7 @@ from engine.errors import InputError
 from engine.messages import Snapshot
 from tui.exporting import expanded, write_new
 from tui.plots import charts
-from tui.screens.dialog import Dialog, Field, Problem
+from tui.screens.dialog import Answer, Dialog, Field, Problem
 from tui.screens.rows import options
 
 
@@ -27,8 +27,19 @@ class Kind(NamedTuple):
     contents: Callable[[], str | bytes]
 
 
-class WriteFile(Dialog[str]):
-    """Asks for the name of a file and writes it; answers with a sentence that says what was written."""
+class Exported(NamedTuple):
+    """What was written."""
+
+    path: Path
+    kind: str
+
+
+CAST = "cast"
+"""What is written only when it is ended; its file is there from the beginning, so that the name is taken."""
+
+
+class WriteFile(Dialog[Answer]):
+    """Asks for the name of a file and writes it; answers with what was written."""
 
     _warned = ""
 
@@ -40,7 +51,7 @@ class WriteFile(Dialog[str]):
         """Return what is to be written; raises `InputError` if it cannot be made."""
         raise NotImplementedError
 
-    def written(self, path: Path) -> str:
+    def written(self, path: Path) -> Answer:
         """Return the answer."""
         raise NotImplementedError
 
@@ -69,7 +80,7 @@ class WriteFile(Dialog[str]):
         self.dismiss(self.written(path))
 
 
-class Export(WriteFile):
+class Export(WriteFile[Exported]):
     """Writes what is seen."""
 
     TITLE = "Export"
@@ -109,9 +120,9 @@ class Export(WriteFile):
         """Return what is chosen."""
         return self.kind.contents()
 
-    def written(self, path: Path) -> str:
-        """Say what was written."""
-        return f"{self.kind.id} written to {path}"
+    def written(self, path: Path) -> Exported:
+        """Say what was written, and where."""
+        return Exported(path, self.kind.id)
 
 
 def kinds(snapshot: Snapshot, picture: str, window: int) -> list[Kind]:
@@ -130,6 +141,7 @@ def kinds(snapshot: Snapshot, picture: str, window: int) -> list[Kind]:
              lambda: charts(snapshot, window, "svg")),
         Kind("charts-png", "the charts, as a picture (PNG, needs matplotlib)", "png",
              lambda: charts(snapshot, window, "png")),
+        Kind(CAST, "the screen from now on, for asciinema, until you export again", "cast", lambda: ""),
     ]  # fmt: skip
 
 

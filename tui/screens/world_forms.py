@@ -103,7 +103,7 @@ class EditRules(Form[Mapping[str, object]]):
         return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-class SaveWorld(WriteFile):
+class SaveWorld(WriteFile[str]):
     """Writes the world as it is now as a world file."""
 
     TITLE = "Write the world as a file"

@@ -9,6 +9,7 @@ from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, shortened, width_of
 from tui.widgets.panel import Drawing
 
+RECORDING = "● rec"
 PAUSED, RUNNING, FULL = "││", "►", "►►"
 
 
@@ -18,7 +19,14 @@ class Status(Drawing):
     driving: reactive[bool] = reactive(False, repaint=False, init=False)
     """Whether the person chooses the actions."""
 
+    recording: reactive[bool] = reactive(False, repaint=False, init=False)
+    """Whether the screen is being recorded."""
+
     def watch_driving(self) -> None:
+        """Say so."""
+        self.redraw()
+
+    def watch_recording(self) -> None:
         """Say so."""
         self.redraw()
 
@@ -29,7 +37,8 @@ class Status(Drawing):
         if self.snapshot is None:
             canvas.put(x, 0, "loading …", self.palette.muted)
             return canvas
-        pieces = [("  ", ""), *doing(self.snapshot, driving=self.driving)]
+        recording = [(RECORDING, "warning"), ("  ", "")] if self.recording else []
+        pieces = [("  ", ""), *recording, *doing(self.snapshot, driving=self.driving)]
         room = width - sum(width_of(text) for text, _ in pieces)
         name = run_name(self.snapshot)
         if x + width_of(name) > room:
