@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Key
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -145,6 +146,15 @@ class QScope(App[None]):
             if command.palette and commands.available(command, self.main_screen.snapshot):
                 keys = " or ".join(command.keys_shown)
                 yield SystemCommand(command.help.rstrip("."), f"key: {keys}", getattr(screen, f"action_{command.id}"))
+
+    def on_key(self, event: Key) -> None:
+        """Let a key that was typed before the screen was there, and so has missed it, come again.
+
+        Keys of one burst are all handed to the widget that had the focus before the first of them opened a dialog.
+        """
+        if event.time < getattr(self.screen, "opened", 0.0):
+            event.prevent_default()
+            self.screen.call_after_refresh(self.post_message, Key(event.key, event.character))
 
     async def action_quit(self) -> None:
         """Leave, but never without the question about what is not saved."""

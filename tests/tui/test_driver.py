@@ -213,3 +213,8 @@ def test_an_idle_screen_sends_nothing(session):
     before = len(session.sent)
     session.read(2.0)
     assert len(session.sent) == before
+
+
+def test_keys_of_the_burst_that_opens_a_dialog_go_to_the_dialog(session):
+    session.press(b"ureturn>=9\r")
+    assert session.wait_for(lambda: session.step == 52)

@@ -1,5 +1,6 @@
 """A screen that draws no faster than the line carries, and sends no more than it has to."""
 
+import time
 from typing import TypeVar, cast
 
 from textual.screen import Screen
@@ -18,6 +19,8 @@ class Paced(Screen[Answer]):
     def __init__(self) -> None:
         super().__init__()
         self._compositor = SpansCompositor()
+        self.opened = time.monotonic()
+        """When it came, on the clock of the events."""
 
     @property
     def may_pull(self) -> bool:
