@@ -49,7 +49,7 @@ class Comparison:
         run = self.timeline.run
         check_states(first, run)
         q = run.q_values()
-        greedy = view.greedy_actions(q)
+        greedy = view.chosen_actions(run, q)
         where = view.interaction_view(run.interaction)
         return ComparisonView(
             name=self.name,

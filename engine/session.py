@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from engine import saves, view
 from engine.agents import catalogue as agents
-from engine.agents.agent import HasPolicy
 from engine.breakpoints import Breakpoint
 from engine.comparison import PORTION, Comparison, twin
 from engine.curves import Sample
@@ -294,14 +293,13 @@ class Session:
         views = self._views_of(run)
         shown = self.demonstration.interaction if self.demonstration else run.interaction
         q = run.q_values(shown)
-        planner = run.agent if isinstance(run.agent, HasPolicy) and not self.demonstration else None
         snapshot = Snapshot(
             world=views.world,
             agent=views.agent,
             step=run.step,
             epsilon=run.agent.epsilon(run.step),
             q=q,
-            greedy=planner.policy() if planner else view.greedy_actions(q),
+            greedy=view.greedy_actions(q) if self.demonstration else view.chosen_actions(run, q),
             update=None if self.demonstration else run.agent.update(),
             episodes=view.episodes_view(run.statistics),
             truth=views.truth.beside(q),

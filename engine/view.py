@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine import curves, planning
+from engine.agents.agent import HasPolicy
 from engine.curves import Sample
 from engine.errors import InputError
 from engine.interaction import Interaction, record_values
@@ -151,6 +152,11 @@ def greedy_actions(q: FloatArray) -> BoolArray:
     for column in q.T[1:]:  # many times quicker than one maximum along the short axis
         np.fmax(best, column, out=best)
     return np.equal(q, best[:, None])
+
+
+def chosen_actions(run: Run, q: FloatArray) -> BoolArray:
+    """Return which actions the agent takes for the best in each state: those of its own policy where it has one."""
+    return run.agent.policy() if isinstance(run.agent, HasPolicy) else greedy_actions(q)
 
 
 class Truth:

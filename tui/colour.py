@@ -62,7 +62,7 @@ AMOUNT_SIXTEEN = ("blue", "yellow", "bright_yellow")
 
 KINDS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0072b2", "#999999")
 KINDS_MANY = ("#5fafff", "#d7af00", "#00af87", "#d787af", "#ffff5f", "#d75f00", "#005faf", "#9e9e9e")
-KINDS_SIXTEEN = ("bright_blue", "yellow", "green", "magenta", "cyan", "red", "bright_green", "white")
+KINDS_SIXTEEN = ("bright_blue", "bright_yellow", "bright_cyan", "red", "green", "magenta", "white", "yellow")
 
 
 @dataclass(frozen=True)

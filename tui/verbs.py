@@ -3,7 +3,9 @@
 import argparse
 import json
 import math
+import shutil
 import sys
+import textwrap
 import time
 from typing import Any
 
@@ -39,7 +41,8 @@ def worlds(options: argparse.Namespace) -> int:
         return _print_json({"worlds": rows})
     for row in rows:
         print(f"{row['id']:<20} {row['states']:>6} states  discount {row['discount']:<5g} {row['title']}")
-    print("\nor a file ending in .toml or .json, or gym:FrozenLake-v1?is_slippery=false (an environment with a model)")
+    print()
+    _print_wrapped("or a file ending in .toml or .json, or gym:FrozenLake-v1?is_slippery=false, or gym:CartPole-v1", 0)
     return 0
 
 
@@ -55,11 +58,18 @@ def agents(options: argparse.Namespace) -> int:
             }
         )
     for entry in entries:
-        print(f"{entry.name}: {entry.title} ({entry.learning}; {entry.reference})")
-        print(f"  acts {entry.behaviour_policy}; learns the values of: {entry.target_policy}")
+        _print_wrapped(f"{entry.name}: {entry.title} ({entry.learning}; {entry.reference})", 2)
+        _print_wrapped(f"  acts {entry.behaviour_policy}; learns the values of: {entry.target_policy}", 4)
         for setting in entry.settings:
-            print(f"  {setting.name:<20} {setting.default:<16} {setting.meaning} ({setting.range})")
+            _print_wrapped(f"  {setting.name:<20} {setting.default:<16} {setting.meaning} ({setting.range})", 40)
     return 0
+
+
+def _print_wrapped(line: str, indent: int) -> None:
+    """Print a line; on a terminal that is too narrow for it, go on below, so far to the right, and break no word."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else len(line)
+    for part in textwrap.wrap(line, max(width, indent + 20), subsequent_indent=" " * indent, replace_whitespace=False):
+        print(part)
 
 
 def solve(options: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from engine.messages import (
 from engine.run import Run
 from engine.session import Session
 from engine.timeline import Timeline
+from engine.view import greedy_actions
 from engine.worlds import catalogue
 
 NAN = float("nan")
@@ -172,3 +173,12 @@ def test_the_differences_of_two_tables_by_hand():
     assert apart.overlapping.tolist() == [True, True, False, False]
     assert (apart.agreement, apart.overlap) == (pytest.approx(1 / 3), pytest.approx(2 / 3))
     np.testing.assert_array_equal(apart.values[[0, 1, 3]], [-3.0, 0.0, NAN])
+
+
+def test_a_planner_is_held_against_by_its_own_policy(session):
+    session.obey(Compare(agent="policy-iteration"))
+    session.advance(4)
+    view, planner = snapshot_of(session).comparison, session.comparison.timeline.run.agent
+    assert view.step == 4
+    np.testing.assert_array_equal(view.greedy, planner.policy())
+    assert not np.array_equal(view.greedy, greedy_actions(planner.q_values()))

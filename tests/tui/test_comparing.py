@@ -38,7 +38,10 @@ def compared(first=None, **fields):
     return replace(first, comparison=ComparisonView(**(second | fields)))
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)])
+SIZES = [(60, 20), (80, 24), (140, 40)]
+
+
+@pytest.mark.parametrize("size", SIZES)
 async def test_two_maps_and_their_differences_are_seen(app, trainer, size):
     trainer.snapshot = compared()
     async with app.run_test(size=size) as pilot:
@@ -135,5 +138,6 @@ async def test_on_the_engine_both_stand_at_the_same_step(saves):
     trainer.close(forget=True)
 
 
-def test_a_comparison(snap_compare):
-    assert snap_compare(QScope(FakeTrainer(compared()), FakeLibrary()), terminal_size=(80, 24))
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_comparison(snap_compare, size):
+    assert snap_compare(QScope(FakeTrainer(compared()), FakeLibrary()), terminal_size=size)
