@@ -19,13 +19,14 @@ from typing import TextIO
 from textual.keys import _character_to_key
 
 from engine import messages
-from engine.errors import InputError
+from engine.errors import InputError, near_miss
 from engine.messages import Command, Load, Snapshot, Start
 from engine.until import Until
 from tui import commands
 from tui.screens.ports import Trainer
 from tui.signals import Rescue
 from tui.widgets.explanation import explain
+from tui.widgets.why_large import explain_at_large
 
 TICK = 0.05
 """Seconds from one look at keys and run to the next."""
@@ -78,6 +79,8 @@ ASKING: dict[str, tuple[str, Callable[[str], Command]]] = {
     "open": ("save to open", messages.Load),
 }
 """The commands that ask for one thing: the prompt, and what is made of the answer."""
+HERE = {"choose_agent", "drive"}
+"""Those that ask for one thing, too, of which it takes the run to make something."""
 
 
 class Plain:
@@ -125,21 +128,24 @@ class Plain:
             self.say(f"{word!r} is no key; {commands.key_of('help')} lists them")
         elif command.id == "help":
             for known in commands.COMMANDS:
-                if known.id in PLAIN or known.id in ASKING or known.id in {"edit_world", "help", "quit"}:
+                if known.id in {*PLAIN, *ASKING, *HERE, "why", "edit_world", "help", "quit"}:
                     self.say(f"{' or '.join(known.keys_shown)}: {known.help}")
         elif command.id == "quit":
             self._quit(rest)
         elif command.id in PLAIN:
             self._submit(PLAIN[command.id])
-        elif command.id in ASKING:
+        elif command.id in {*ASKING, *HERE}:
             self._ask(command.id, rest)
         elif command.id == "edit_world":
             self._edit(rest)
+        elif command.id == "why":
+            self._explain()
         else:
             self.say(f"{command.label} is of the full screen only")
 
     def _ask(self, name: str, rest: str) -> None:
-        prompt, make = ASKING[name]
+        here = {"choose_agent": ("agent", self._start_agent), "drive": ("action, by its name", self._act)}
+        prompt, make = (ASKING | here)[name]
         answer = rest or self._keys.line(f"{prompt}: ")
         if not answer:
             self.say("nothing was asked for")
@@ -166,6 +172,30 @@ class Plain:
                 self._submit(read_edit(line, shown.world))
         except InputError as error:
             self.say(str(error))
+
+    def _start_agent(self, text: str) -> Command:
+        """Return the command that begins another agent in this world."""
+        shown = self._shown
+        return messages.Start(shown.world.name, text, {}, shown.agent.seed)
+
+    def _act(self, text: str) -> Command:
+        """Return the command that takes an action by hand."""
+        actions = self._shown.world.actions
+        if text not in actions:
+            raise InputError(f"unknown action {text!r}{near_miss(text, actions)} (there are: {', '.join(actions)})")
+        return messages.ActByHand(actions.index(text))
+
+    def _explain(self) -> None:
+        """Say the last step at large."""
+        for line in explain_at_large(self._shown, WIDE):
+            if told := "".join(text for text, _ in line).strip():
+                self.say(re.sub(" {2,}", ", ", told))
+
+    @property
+    def _shown(self) -> Snapshot:
+        """What there is to see; nothing is asked before there is."""
+        assert self._trainer.snapshot is not None
+        return self._trainer.snapshot
 
     def _quit(self, rest: str) -> None:
         """Leave; what is not saved takes a word."""
@@ -228,7 +258,11 @@ class Plain:
 def lines(shown: Snapshot, told: Snapshot | None) -> Iterator[str]:
     """Return the lines that tell a snapshot after the one that was told before."""
     if shown.last is None:
-        yield f"step {shown.step:,}: the agent is in {shown.world.states[shown.state]}; nothing is learned yet"
+        here = f"the agent is in {shown.world.states[shown.state]}"
+        if shown.demonstration:
+            yield f"a greedy demonstration begins: {here}; nothing is learned from it"
+        else:
+            yield f"step {shown.step:,}: {here}; nothing is learned yet"
         return
     for line in explain(shown, WIDE):
         yield re.sub(" {2,}", ", ", "".join(text for text, _ in line).strip())

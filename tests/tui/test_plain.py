@@ -56,6 +56,14 @@ def test_a_condition_is_run_to_and_the_end_of_the_episode_told(talk):
     assert lines[-1] == "episode 4 ended with a return of 10; mean of the last 4 -2.5"
 
 
+def test_an_action_by_hand_another_agent_and_the_why_of_a_step_are_told(talk):
+    _, lines, _ = talk("d right", "d fly", "y", "a sarsa", "s")
+    assert "step 1, 0,0 → right → 0,1, by hand, reward −10.00" in lines
+    assert "unknown action 'fly' (there are: up, right, down, left)" in lines
+    assert lines[lines.index("What was learned") + 1] == "Q(0,0; right) ←"
+    assert "step 0: the agent is in 0,0; nothing is learned yet" in lines
+
+
 def test_what_a_dialog_asks_may_stand_in_the_next_line(talk):
     _, lines, _ = talk("e", ":", "3")
     assert any(line.startswith("step 3, ") for line in lines)

@@ -33,6 +33,7 @@ class ChooseAgent(Dialog[str]):
     """Answers with the name of an agent."""
 
     TITLE = "Choose an agent"
+    WIDTH = 90
     HINT = "↑ ↓ move · enter its settings · escape close"
 
     def __init__(self, library: Library, current: str = "") -> None:

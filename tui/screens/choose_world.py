@@ -18,6 +18,7 @@ class ChooseWorld(Dialog[str]):
     """Answers with the word of a world."""
 
     TITLE = "Choose a world"
+    WIDTH = 90
     HINT = "type to search · ↑ ↓ move · enter begin a new run · escape close"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move('cursor_down')", show=False, id="next_world"),
