@@ -255,7 +255,7 @@ async def test_what_a_page_speaks_of_is_measured_below_it_where_the_episodes_hav
     trainer.show(**vars(learned()))
     async with app.run_test(size=(80, 24)) as pilot:
         await open_tour(pilot, trainer)
-        await seen(pilot, "A first page.", "mean of 100", "max |Q−Q*|", "policy optimal")
+        await seen(pilot, "A first page.", "mean of 40", "max |Q−Q*|", "policy optimal")
 
 
 async def test_a_chart_takes_the_place_of_the_lesson_until_one_reads_on(app, trainer):

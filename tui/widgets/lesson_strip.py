@@ -12,14 +12,14 @@ from engine.messages import Snapshot
 from tui.colour import Palette
 from tui.commands import key_of
 from tui.widgets.canvas import Canvas, width_of
-from tui.widgets.episodes import facts
+from tui.widgets.episodes import facts, mean_name
 from tui.widgets.panel import Drawing
 
 Word = list[tuple[str, str]]
 """Pieces of text without a blank between them, each with the name of its style."""
 
-MEASURED = ("mean of 100", "max |Q−Q*|", "policy optimal")
-"""Those of the facts that stand below a page."""
+MEASURED = ("max |Q−Q*|", "policy optimal")
+"""Those of the facts that stand below a page, beside the mean return."""
 
 _MARKED = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|`(?P<accent>[^`]+)`|(?P<plain>[^*`]+|[*`])")
 
@@ -105,7 +105,7 @@ def _measured(snapshot: Snapshot, palette: Palette) -> list[tuple[str, Style]]:
     """Return what the pages speak of, and what the panel of the episodes shows where there is room for it, too."""
     pieces = []
     for name, value in facts(snapshot):
-        if name in MEASURED:
+        if name in {mean_name(snapshot.episodes), *MEASURED}:
             pieces += [(f"{name} ", palette.muted), (f"{value}   ", palette.strong)]
     return pieces
 
