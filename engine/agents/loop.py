@@ -70,7 +70,8 @@ def interact(
     progress, finished = memory.progress[0], memory.finished_count
     limit = min(int(finished[0]) + episodes, FINISHED_CAPACITY)
     made = 0
-    while made < steps and finished[0] < limit and not interaction.met:
+    going = steps > 0 and finished[0] < limit and not interaction.met
+    while going:
         if progress["ended"]:
             world.begin()
         state, place = int(progress["state"]), world.place()
@@ -79,7 +80,9 @@ def interact(
         td_error = learner.learn(place, action, reward, next_place, terminated, truncated)
         next_state = next_place if interaction.modelled else 0
         fold(memory, reward, next_state, terminated, truncated, discount, td_error, epsilon)
-        chosen = by_hand >= 0 and made == 0
-        record(memory, state, action, reward, next_state, terminated, truncated, explored, die, epsilon, chosen)
         made += 1
+        going = made < steps and finished[0] < limit and not interaction.met
+        if not going:  # The numbers of the steps in between are never seen.
+            chosen = by_hand >= 0 and made == 1
+            record(memory, state, action, reward, next_state, terminated, truncated, explored, die, epsilon, chosen)
     return made

@@ -71,7 +71,8 @@ def learn_by_table(
     progress = memory.progress[0]
     finished_before = memory.finished_count[0]
     steps = 0
-    while goes_on(memory, limits, steps, finished_before):
+    going = goes_on(memory, limits, steps, finished_before)
+    while going:
         if progress["ended"]:
             begin_episode(model, memory, world_rng)
             tables.pending[0]["chosen"] = False
@@ -101,7 +102,9 @@ def learn_by_table(
 
         fold(memory, r, s2, terminated, truncated, discount, td_error, level)
         steps += 1
-        note_pair(tables.update, progress["step"], s, a, 1, 1.0, 1)
-        note_update(tables.update, before, alpha, r, discount, value, a2, target, table[s, a])
-        record(memory, s, a, r, s2, terminated, truncated, explored, die, level, by_hand)
+        going = goes_on(memory, limits, steps, finished_before)
+        if not going:  # The numbers of the steps in between are never seen.
+            note_pair(tables.update, progress["step"], s, a, 1, 1.0, 1)
+            note_update(tables.update, before, alpha, r, discount, value, a2, target, table[s, a])
+            record(memory, s, a, r, s2, terminated, truncated, explored, die, level, by_hand)
     return steps

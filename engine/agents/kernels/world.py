@@ -11,8 +11,8 @@ from engine.worlds.mdp import FloatArray
 def draw(cumulative: FloatArray, first: int, last: int, u: float) -> int:
     """Return the first index in first..last-1 whose cumulative probability exceeds u."""
     index = first
-    while index < last - 1 and cumulative[index] <= u:
-        index += 1
+    for outcome in range(first, last - 1):
+        index += int(cumulative[outcome] <= u)
     return index
 
 
