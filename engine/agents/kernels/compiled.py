@@ -34,9 +34,13 @@ def compiled(function: F) -> F:
     numbers, and to hand them over at every call takes longer than the step for which they are handed over.
 
     numba's cache on disk notices changes only in the file of the outer function, yet the functions of the other files
-    are compiled into it: so what it compares is made the stamp of the whole folder.
+    are compiled into it: so what it compares is made the stamp of the whole folder. The cache lies beside the sources,
+    or in the user's own where these cannot be written to; where neither can, each process compiles for itself.
     """
-    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False, "forceinline": True}
-    dispatcher = njit(**options)(function)
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False, "forceinline": True}
+    try:
+        dispatcher = njit(cache=True, **options)(function)
+    except RuntimeError:
+        return cast(F, njit(**options)(function))
     dispatcher._cache._cache_file._source_stamp = _STAMP
     return cast(F, dispatcher)
