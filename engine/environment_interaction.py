@@ -27,6 +27,8 @@ class EnvironmentInteraction(Interaction):
         super().__init__(world, generator)
         definition = world.definition
         self._environment = making.make_own(definition["environment"], definition.get("settings", {})).unwrapped
+        space = self._environment.observation_space
+        self._flat = isinstance(space, gymnasium.spaces.Box) and len(space.shape) == 1
         self._seed = 0
         self._actions: list[int] = []
         self.observation: Observation = np.zeros(len(world.features), np.float32)
@@ -109,5 +111,6 @@ class EnvironmentInteraction(Interaction):
         return float(reward), bool(terminated), bool(truncated)
 
     def _see(self, observation: Any) -> None:
-        flat = gymnasium.spaces.flatten(self._environment.observation_space, observation)
-        self.observation = np.array(flat, np.float32)
+        if not self._flat:
+            observation = gymnasium.spaces.flatten(self._environment.observation_space, observation)
+        self.observation = np.array(observation, np.float32)

@@ -12,7 +12,7 @@ from engine.agents.dqn.learner import QLearner, Result, Rule
 from engine.agents.dqn.priorities import Priorities
 from engine.agents.dqn.replay import Batch, Replay
 from engine.agents.dqn.returns import Entry, Pending
-from engine.agents.kernels.choosing import epsilon_greedy
+from engine.agents.kernels.choosing import equally_good, first_best, random_action
 from engine.agents.kernels.schedules import schedule_value
 from engine.agents.loop import Decision, interact
 from engine.agents.settings import DQNSettings
@@ -21,7 +21,7 @@ from engine.state import State, generator_state
 from engine.transition import BatchUpdate, Replayed
 from engine.worlds.editing import numbers_after
 from engine.worlds.environment import World
-from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
+from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
 
 # Small layers gain nothing from several threads, and one thread adds up in one order: the same bits on every machine.
 torch.set_num_threads(1)
@@ -98,11 +98,8 @@ class DQN:
         epsilon = self.epsilon(step)
         if by_hand >= 0:
             return Decision(by_hand, False, 1.0, epsilon)
-        values = self.values_of(place)
-        action, explored, die = epsilon_greedy(
-            values, values, self._legal[place if self._numbered else 0], epsilon, self._generator
-        )
-        return Decision(action, explored, die, epsilon)
+        values, legal = self.values_of(place), self._legal[place if self._numbered else 0]
+        return Decision(*epsilon_greedy(values, legal, epsilon, self._generator), epsilon)
 
     def learn(
         self, place: Place, action: int, reward: float, next_place: Place, terminated: bool, truncated: bool
@@ -256,6 +253,22 @@ class DQN:
         if self._update is not None:
             self._result = Result(self._update.loss, self._update.mean_abs_td_error)
         self._generator.bit_generator.state = state.values["generator"]
+
+
+def epsilon_greedy(
+    values: FloatArray, legal: BoolArray, epsilon: float, generator: np.random.Generator
+) -> tuple[int, bool, float]:
+    """Choose as the compiled function of this name does, from the same draws.
+
+    To hand a generator to a compiled function takes several times as long as to draw from it here.
+    """
+    die = generator.random()
+    if die < epsilon:
+        return random_action(legal, generator.random()), True, die
+    best, ties = first_best(values, values, legal)
+    if ties > 1:
+        best = equally_good(values, values, legal, best, int(generator.random() * ties))
+    return best, False, die
 
 
 def _update_of(values: dict[str, object] | None) -> BatchUpdate | None:

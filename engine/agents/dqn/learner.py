@@ -63,7 +63,7 @@ class Workspace:
         )
         self.next = Bootstrap(np.zeros(rows, np.float32), np.zeros(rows, np.int64))
         self.td_errors = np.zeros(rows, np.float32)
-        self.online_outputs, self.online_slope = self.online.outputs.numpy(), self.online.outputs_slope.numpy()
+        self.online_slope: Array = self.online.outputs_slope.numpy()
 
 
 class QLearner:
@@ -174,10 +174,10 @@ class QLearner:
 
     def _values(self, network: QNetwork, places: Tensor, tape: Tape, values: Array) -> Array:
         """Return the action values of places, shape (batch, actions); those of a dueling network go to `values`."""
-        outputs: Array = network.forward(self.encoding.observe(places), tape).numpy()
+        network.forward(self.encoding.observe(places), tape)
         if not self.architecture.dueling:
-            return outputs
-        join_streams(outputs, self._rows_of(places), self._legal, values)
+            return tape.outputs_array
+        join_streams(tape.outputs_array, self._rows_of(places), self._legal, values)
         return values
 
     def _bootstrap(self, next_places: Tensor, work: Workspace) -> Bootstrap:

@@ -25,6 +25,8 @@ class Layer(NamedTuple):
     bias: Tensor
     weight_array: Array
     bias_array: Array
+    transposed: Tensor
+    """The weights of a layer of neurons the other way round; those of filters are never asked for it."""
 
 
 class Layers(NamedTuple):
@@ -41,7 +43,7 @@ class Layers(NamedTuple):
         for shape in architecture.weights:
             middle, last = first + prod(shape), first + prod(shape) + outputs_of(shape)
             weight, bias = flat[first:middle].view(shape), flat[middle:last]
-            layers.append(Layer(weight, bias, weight.numpy(), bias.numpy()))
+            layers.append(Layer(weight, bias, weight.numpy(), bias.numpy(), weight.transpose(0, 1)))
             first = last
         convolutions, heads = len(architecture.filters), len(layers) - len(architecture.heads)
         return cls(layers[:convolutions], layers[convolutions:heads], layers[heads:])
@@ -51,6 +53,7 @@ class Part(NamedTuple):
     """What belongs to one head: columns of the last hidden layer, of the outputs, and of the slopes of both."""
 
     hidden: Tensor
+    hidden_transposed: Tensor
     outputs: Tensor
     hidden_slope: Tensor
     outputs_slope: Tensor
@@ -58,7 +61,11 @@ class Part(NamedTuple):
 
 
 class Tape:
-    """The memory of one pass through a network of some architecture, forward and back, for `rows` observations."""
+    """The memory of one pass through a network of some architecture, forward and back, for `rows` observations.
+
+    The same memory is there as tensors, as arrays and the other way round: to make such a view takes as long as a small
+    matrix product.
+    """
 
     def __init__(self, architecture: Architecture, rows: int) -> None:
         self.rows = rows
@@ -68,14 +75,17 @@ class Tape:
         self.slopes = [torch.zeros(rows, width) for width in architecture.widths[1:]]
         self.hidden_arrays = [tensor.numpy() for tensor in self.hidden]
         self.slope_arrays = [tensor.numpy() for tensor in self.slopes]
+        self.hidden_transposed = [tensor.t() for tensor in self.hidden]
         self.outputs = torch.zeros(rows, sum(architecture.heads))
+        self.outputs_array: Array = self.outputs.numpy()
         self.outputs_slope = torch.zeros(rows, sum(architecture.heads))
         self.parts, first, width = [], 0, architecture.hidden[-1]
         for number, outputs in enumerate(architecture.heads):
             stream, columns = slice(number * width, (number + 1) * width), slice(first, first + outputs)
             slope = self.outputs_slope[:, columns]
-            views = (self.hidden[-1][:, stream], self.outputs[:, columns], self.slopes[-1][:, stream], slope)
-            self.parts.append(Part(*views, slope.numpy()))
+            hidden = self.hidden[-1][:, stream]
+            views = (self.outputs[:, columns], self.slopes[-1][:, stream], slope)
+            self.parts.append(Part(hidden, hidden.t(), *views, slope.numpy()))
             first += outputs
 
 
@@ -119,19 +129,19 @@ class QNetwork:
     def backward(self, tape: Tape, gradient: Layers) -> None:
         """Write the gradient of a loss; `tape.outputs_slope` is its derivative by the outputs of the last pass."""
         for head, part, own in zip(self.layers.heads, tape.parts, gradient.heads, strict=True):
-            torch.mm(part.hidden.t(), part.outputs_slope, out=own.weight)
+            torch.mm(part.hidden_transposed, part.outputs_slope, out=own.weight)
             add_rows(part.outputs_slope_array, own.bias_array)
-            torch.mm(part.outputs_slope, head.weight.t(), out=part.hidden_slope)
+            torch.mm(part.outputs_slope, head.transposed, out=part.hidden_slope)
         for number in reversed(range(len(self.layers.hidden))):
             own, slope = gradient.hidden[number], tape.slopes[number]
             back_through_relu(tape.slope_arrays[number], tape.hidden_arrays[number], own.bias_array)
-            inputs = tape.hidden[number - 1] if number else tape.inputs
-            if inputs.dim() == 1:
-                embed_gradient(inputs.numpy(), tape.slope_arrays[number], own.weight_array)
-            else:
-                torch.mm(inputs.t(), slope, out=own.weight)
             if number:
-                torch.mm(slope, self.layers.hidden[number].weight.t(), out=tape.slopes[number - 1])
+                torch.mm(tape.hidden_transposed[number - 1], slope, out=own.weight)
+                torch.mm(slope, self.layers.hidden[number].transposed, out=tape.slopes[number - 1])
+            elif tape.inputs.dim() == 1:
+                embed_gradient(tape.inputs.numpy(), tape.slope_arrays[number], own.weight_array)
+            else:
+                torch.mm(tape.inputs.t(), slope, out=own.weight)
         if self.layers.filters:
-            slope = torch.mm(tape.slopes[0], self.layers.hidden[0].weight.t()).view_as(tape.images[-1])
+            slope = torch.mm(tape.slopes[0], self.layers.hidden[0].transposed).view_as(tape.images[-1])
             convolution.backward(tape.images, slope, self.layers.filters, gradient.filters)

@@ -1,6 +1,6 @@
 """Experience replay: the transitions made so far, cumulative up to a capacity, from which batches are drawn."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -39,6 +39,17 @@ class Batch(NamedTuple):
         spans = np.zeros(size, np.int8)
         return cls(torch.from_numpy(places), actions, rewards, torch.from_numpy(next_places), spans, weights, rows)
 
+    @property
+    def columns(self) -> dict[str, Array]:
+        """What is copied from the columns of the replay, by their names, as arrays over the same memory."""
+        return {
+            "places": self.places.numpy(),
+            "actions": self.actions,
+            "rewards": self.rewards,
+            "next_places": self.next_places.numpy(),
+            "spans": self.spans,
+        }
+
 
 FIRST_ROOM = 1024
 """For how many transitions there is room at first."""
@@ -68,6 +79,7 @@ class Replay:
             "made_at": np.zeros(room, np.int64),
         }
         self._batch = Batch.empty(0, encoding)
+        self._drawn = self._batch.columns
 
     def add(self, place: Place, action: int, reward: float, next_place: Place, span: int, made_at: int) -> None:
         """Keep a transition, see `Batch`; when the replay is full the oldest one goes. `made_at` counts transitions."""
@@ -93,15 +105,14 @@ class Replay:
         """Draw transitions with replacement: uniformly, or by priority and with weights that correct for that."""
         if len(self._batch.rows) != batch_size:
             self._batch = Batch.empty(batch_size, self._encoding)
+            self._drawn = self._batch.columns
         batch = self._batch
         if self.priorities is not None:
             self.priorities.draw(self.size, correction, generator, batch.rows, batch.weights)
         else:
             batch.rows[...] = generator.integers(0, self.size, batch_size)
-        for name in ("places", "actions", "rewards", "next_places", "spans"):
-            out: Any = getattr(batch, name)
-            out = out.numpy() if isinstance(out, Tensor) else out
-            np.take(self.columns[name], batch.rows, 0, out, "clip")
+        for name, out in self._drawn.items():
+            self.columns[name].take(batch.rows, 0, out, "clip")
         return batch
 
     def learn(self, batch: Batch, td_errors: Array) -> None:

@@ -8,8 +8,8 @@ from engine.worlds.mdp import BoolArray, FloatArray, IntArray
 
 
 @compiled
-def best_action(values: FloatArray, others: FloatArray, legal: BoolArray, generator: Generator) -> int:
-    """Return the legal action of which the sum of both values is highest; among equals one drawn uniformly."""
+def first_best(values: FloatArray, others: FloatArray, legal: BoolArray) -> tuple[int, int]:
+    """Return the first legal action of which the sum of both values is highest, and how many there are of that sum."""
     best, ties, highest_sum = -1, 0, 0.0
     for action in range(values.shape[0]):
         if legal[action]:
@@ -18,23 +18,37 @@ def best_action(values: FloatArray, others: FloatArray, legal: BoolArray, genera
                 best, ties, highest_sum = action, 1, value
             elif value == highest_sum:
                 ties += 1
-    if ties > 1:
-        skip = int(generator.random() * ties)
-        for action in range(best, values.shape[0]):
-            if legal[action] and values[action] + others[action] == highest_sum:
-                if skip == 0:
-                    return action
-                skip -= 1
+    return best, ties
+
+
+@compiled
+def equally_good(values: FloatArray, others: FloatArray, legal: BoolArray, best: int, skip: int) -> int:
+    """Return the action that is as good as `best`, the first such one, with `skip` others of them before it."""
+    highest_sum = values[best] + others[best]
+    for action in range(best, values.shape[0]):
+        if legal[action] and values[action] + others[action] == highest_sum:
+            if skip == 0:
+                return action
+            skip -= 1
     return best
 
 
 @compiled
-def random_action(legal: BoolArray, generator: Generator) -> int:
-    """Return a legal action drawn uniformly."""
+def best_action(values: FloatArray, others: FloatArray, legal: BoolArray, generator: Generator) -> int:
+    """Return the legal action of which the sum of both values is highest; among equals one drawn uniformly."""
+    best, ties = first_best(values, others, legal)
+    if ties > 1:
+        return equally_good(values, others, legal, best, int(generator.random() * ties))
+    return best
+
+
+@compiled
+def random_action(legal: BoolArray, die: float) -> int:
+    """Return a legal action, each as likely as the others for a die drawn uniformly from [0, 1)."""
     count = 0
     for action in range(legal.shape[0]):
         count += int(legal[action])
-    skip = int(generator.random() * count)
+    skip = int(die * count)
     for action in range(legal.shape[0]):
         if legal[action]:
             if skip == 0:
@@ -54,7 +68,7 @@ def epsilon_greedy(
     """
     die = generator.random()
     if die < epsilon:
-        return random_action(legal, generator), True, die
+        return random_action(legal, generator.random()), True, die
     return best_action(values, others, legal, generator), False, die
 
 

@@ -13,6 +13,12 @@ from engine.worlds.mdp import BoolArray, IntArray
 BETA1, BETA2, EPSILON = 0.9, 0.999, np.float32(1e-8)
 """Adam's constants, as Kingma & Ba (2015) propose them."""
 NEW1, NEW2 = np.float32(1.0 - BETA1), np.float32(1.0 - BETA2)
+NOTHING = np.float32(1e-32)
+"""Below this a moment of Adam moves no parameter: its root is far below EPSILON, its share in a step 1e-24 of the rate.
+
+It is made zero then. Left alone it would shrink on for ever where no gradient comes any more, as with the weights of a
+state that is not visited, into numbers so small that a processor calculates ten times as slowly with them (subnormal).
+"""
 ZERO, HALF, ONE, TWO = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(2.0)
 
 
@@ -161,6 +167,8 @@ def adam(
     factor, step, root = np.float32(clip), np.float32(rate), np.float32(unbias)
     for index in range(parameters.shape[0]):
         own = factor * gradient[index]
-        mean[index] += NEW1 * (own - mean[index])
-        variance[index] += NEW2 * (own * own - variance[index])
-        parameters[index] -= step * mean[index] / (np.sqrt(variance[index]) * root + EPSILON)
+        first = mean[index] + NEW1 * (own - mean[index])
+        second = variance[index] + NEW2 * (own * own - variance[index])
+        first, second = ZERO if abs(first) < NOTHING else first, ZERO if second < NOTHING else second
+        mean[index], variance[index] = first, second
+        parameters[index] -= step * first / (np.sqrt(second) * root + EPSILON)

@@ -33,7 +33,7 @@ def walk_at_random(
         a, die = limits[2], 1.0
         if not by_hand:
             die = policy_rng.random()
-            a = random_action(model.legal[s], policy_rng)
+            a = random_action(model.legal[s], policy_rng.random())
         r, s2, terminated, truncated = react(model, s, a, progress["length"], world_rng)
         visits[s, a] += 1
         fold(memory, r, s2, terminated, truncated, discount, 0.0, 1.0)

@@ -63,7 +63,7 @@ class Random:
         if by_hand >= 0:
             return Decision(by_hand, False, 1.0, 1.0)
         die = self._generator.random()
-        return Decision(int(random_action(self._legal[0], self._generator)), True, die, 1.0)
+        return Decision(int(random_action(self._legal[0], self._generator.random())), True, die, 1.0)
 
     def learn(
         self, place: Any, action: int, reward: float, next_place: Any, terminated: bool, truncated: bool
