@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
-from engine.worlds.reach import ways_out
+from engine.worlds.reach import spans, ways_out
 
 ULP = float(np.finfo(np.float64).eps)
 QUICK_LINEAR_STATES = 2000
@@ -12,6 +12,8 @@ QUICK_LINEAR_STATES = 2000
 ROUND = 500
 """After how many sweeps to see whether the values are getting anywhere."""
 MAX_SWEEPS = 200_000
+EVALUATION_SWEEPS = 20
+"""How many sweeps over the pairs of a policy go with one over all pairs, in a world too large for a linear system."""
 
 
 class Model:
@@ -147,12 +149,34 @@ def _first_values(model: Model) -> FloatArray:
     """Return the value of walking towards an end, which starts the sweeps near where they go, or else zero."""
     certain = bool((model.lengths == 1).all())
     if not certain and model.states > QUICK_LINEAR_STATES:
-        return np.zeros(model.states)
+        return _roughly_settled(model)
     action = ways_out(model.world).action[model.acting]
     number = np.cumsum(model.world.legal).reshape(model.world.legal.shape) - 1
     taken = np.where(action < 0, model.first_pair, number[model.acting, action])
     values = model.quick_value_of(taken)
     return np.zeros(model.states) if values is None else values
+
+
+def _roughly_settled(model: Model) -> FloatArray:
+    """Return values that few sweeps over all pairs will settle: modified policy iteration (Puterman & Shin, 1978).
+
+    Most sweeps only go over the pairs of the policy that is greedy now, which are few. With discount 1 such a policy
+    may never end, so that there zero is returned.
+    """
+    v = np.zeros(model.states)
+    if model.discount == 1.0:
+        return v
+    for _ in range(MAX_SWEEPS // EVALUATION_SWEEPS):
+        taken = model.greedy(v)
+        first, lengths = model.first[taken], model.lengths[taken]
+        outcomes, begins = spans(first, first + lengths), np.cumsum(lengths) - lengths
+        weight, following = model.weight[outcomes], model.world.next_state[outcomes]
+        before = v.copy()
+        for _ in range(EVALUATION_SWEEPS):
+            v[model.acting] = model.reward[taken] + np.add.reduceat(weight * v[following], begins)
+        if not np.abs(v - before).max() > 64 * ULP * np.abs(v).max():
+            break
+    return v
 
 
 def _leap(model: Model, v: FloatArray, unique: bool) -> FloatArray:

@@ -23,13 +23,16 @@ def reachable(world: TabularMDP) -> BoolArray:
     """
     visited = world.start > 0.0
     frontier = np.flatnonzero(visited)
+    last_place = np.zeros(len(visited), np.int64)  # Each state once: to sort them for that takes longer than the rest.
     while frontier.size:
         first, last = frontier * len(world.actions), (frontier + 1) * len(world.actions)
         outcomes = spans(world.offsets[first], world.offsets[last])
         lasting = outcomes[~world.terminated[outcomes] | world.terminal[world.next_state[outcomes]]]
-        frontier = np.unique(world.next_state[lasting])
-        frontier = frontier[~visited[frontier]]
-        visited[frontier] = True
+        arrived = world.next_state[lasting]
+        arrived = arrived[~visited[arrived]]
+        visited[arrived] = True
+        last_place[arrived] = np.arange(len(arrived))
+        frontier = arrived[last_place[arrived] == np.arange(len(arrived))]
     return visited
 
 
