@@ -4,12 +4,11 @@ Nothing here holds a lock, a thread, a tensor or an agent, so that the trainer c
 process tomorrow.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.transition import Backup, BatchUpdate, PlannedUpdate, Replayed, TableUpdate, Transition, Update
 from engine.until import Until
@@ -68,9 +67,22 @@ __all__ = [
     "WorldView",
 ]  # fmt: skip
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    FloatArray = npt.NDArray[np.float64]
+    IntArray = npt.NDArray[np.int64]
+    BoolArray = npt.NDArray[np.bool_]
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Load numpy when one of its types is asked for: commands do without, and a screen begins with commands."""
+        if name in {"FloatArray", "IntArray", "BoolArray"}:
+            import numpy as np
+
+            return np.typing.NDArray[{"F": np.float64, "I": np.int64, "B": np.bool_}[name[0]]]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 # Commands: what a person can ask of the trainer.

@@ -8,7 +8,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import InputError
 from engine.messages import (
@@ -35,9 +37,9 @@ from engine.messages import (
     UndoEdit,
 )
 from engine.pace import FULL, Pace
-from engine.run import UNLIMITED
-from engine.session import Session
-from engine.timeline import MEMORY
+
+if TYPE_CHECKING:
+    from engine.session import Session
 
 PUBLISH_EVERY = 1 / 30
 """Seconds from one snapshot to the next while something goes on."""
@@ -52,8 +54,11 @@ AUTOSAVE_AFTER = 1.0
 class Trainer:
     """Runs a session in a thread of its own. Every method may be called from any thread."""
 
-    def __init__(self, saves: Path, timeline_memory: int = MEMORY, clock: Callable[[], float] = time.monotonic) -> None:
-        """`saves` is the folder of saves, `timeline_memory` how many bytes the past of the run may take."""
+    def __init__(
+        self, saves: Path, timeline_memory: int | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`saves` is the folder of saves, `timeline_memory` how many bytes the past of the run may take (64 MiB)."""
+        self._saves, self._timeline_memory = saves, timeline_memory
         self._clock = clock
         self._commands: deque[Command] = deque()
         self._wake = threading.Condition()
@@ -61,7 +66,6 @@ class Trainer:
         self._closing = self._yielding = False
         self._snapshot: Snapshot | None = None
         self._complaint = ""
-        self._session = Session(saves, self._say, timeline_memory, self._on_the_way)
         self._way: tuple[int, float] | None = None
         """The step and the time at which a long way began."""
         self._obeyed = self._answered = 0
@@ -69,6 +73,14 @@ class Trainer:
         self._autosave_at = FULL
         self._pace = Pace()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
+
+    @cached_property
+    def _session(self) -> "Session":
+        """What the thread works on. It loads the engine, which the first frame on the screen does not wait for."""
+        from engine.session import Session
+        from engine.timeline import MEMORY
+
+        return Session(self._saves, self._say, self._timeline_memory or MEMORY, self._on_the_way)
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -217,7 +229,7 @@ class Trainer:
         due = self._pace.steps_due(self._clock())
         if due > 0:
             began = self._clock()
-            made = self._session.advance(due, 1 if self._pace.to_episode_end else UNLIMITED)
+            made = self._session.advance(due, *([1] if self._pace.to_episode_end else []))
             self._pace.made(made, began, self._clock())
         if self._session.breakpoint is not None and self._session.breakpoint.met:
             self._pace.pause()

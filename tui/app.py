@@ -3,32 +3,35 @@
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cached_property, partial
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from rich.console import RenderableType
-from textual.app import App, SystemCommand
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widgets import Label
 
 from engine.errors import InputError
 from engine.messages import Load, Start
 from tui import commands
 from tui.cast import Cast
-from tui.colour import Depth, depth
+from tui.depth import Depth, depth
 from tui.driver import SturdyDriver
-from tui.lessons.lesson import Lesson
 from tui.pen import Shown
-from tui.screens.editor import Editor
 from tui.screens.engine_library import EngineLibrary
-from tui.screens.main import MainScreen
 from tui.screens.ports import Library, Trainer
 from tui.screens.spans import Exact
 from tui.signals import Rescue
+
+if TYPE_CHECKING:
+    from tui.lessons.lesson import Lesson
+    from tui.screens.main import MainScreen
 
 DARK = Theme(
     "qscope-dark",
@@ -78,19 +81,45 @@ class QScope(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", show=False, priority=True, id="quit_anywhere")]
 
     def __init__(
-        self, trainer: Trainer, library: Library, *, welcome: bool = False, lesson: Lesson | None = None
+        self,
+        trainer: Trainer,
+        library: Library,
+        *,
+        welcome: bool = False,
+        lesson: "Lesson | None" = None,
+        begin: Callable[[], object] | None = None,
     ) -> None:
+        """With `begin` the first frame holds only the name; all else is loaded then, and `begin` called last."""
         super().__init__(driver_class=SturdyDriver if sys.platform == "linux" else None)
         self.set_keymap({command.id: ",".join(command.keys_now) for command in commands.ALL})
-        self.main_screen = MainScreen(trainer, library, welcome=welcome, lesson=lesson)
+        self._trainer, self._library, self._welcome, self._lesson = trainer, library, welcome, lesson
+        self._begin = begin
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         sixteen = depth(self.console.color_system, self.no_color) == Depth.SIXTEEN
         self.theme = "ansi-dark" if sixteen else DARK.name
 
+    @cached_property
+    def main_screen(self) -> "MainScreen":
+        """The screen that shows the run; its panels and numpy take twice as long to load as Textual to paint."""
+        from tui.screens.main import MainScreen
+
+        return MainScreen(self._trainer, self._library, welcome=self._welcome, lesson=self._lesson)
+
+    def compose(self) -> ComposeResult:
+        """Show the name, until the main screen lies above it."""
+        yield Label(self.TITLE)
+
     def on_mount(self) -> None:
-        """Show the main screen."""
+        """Show the main screen, at once or after a first frame."""
+        if self._begin is None:
+            self.push_screen(self.main_screen)
+        else:
+            self.call_after_refresh(self._show_main_screen, self._begin)
+
+    def _show_main_screen(self, begin: Callable[[], object]) -> None:
         self.push_screen(self.main_screen)
+        self.main_screen.call_after_refresh(begin)
 
     def may_draw(self, *, for_run: bool = False) -> bool:
         """Return whether the line carries another frame: of the run, only when all before it have been shown."""
@@ -140,6 +169,8 @@ class QScope(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the commands of the table in the palette: those of the main screen, or of the editor."""
+        from tui.screens.editor import Editor
+
         if screen is not self.main_screen and not isinstance(screen, Editor):
             return
         for command in commands.COMMANDS if screen is self.main_screen else commands.EDITING:
@@ -184,7 +215,7 @@ class EngineTrainer(Trainer, Protocol):
 
 
 def run(
-    saves: Path, first: Start | Load, *, timeline_memory: int, welcome: bool = False, lesson: Lesson | None = None
+    saves: Path, first: Start | Load, *, timeline_memory: int, welcome: bool = False, lesson: "Lesson | None" = None
 ) -> int:
     """Open the application on a run and return the exit code; raises `InputError` where there is no terminal.
 
@@ -203,14 +234,13 @@ def run_with(
     first: Start | Load,
     *,
     welcome: bool = False,
-    lesson: Lesson | None = None,
+    lesson: "Lesson | None" = None,
 ) -> int:
     """Run the application on that trainer; whatever ends it, what was learned is not lost."""
-    app = QScope(trainer, library, welcome=welcome, lesson=lesson)
+    app = QScope(trainer, library, welcome=welcome, lesson=lesson, begin=partial(trainer.start, first))
     rescue = Rescue(trainer.rescue, app.leave)
     rescue.install()
     try:
-        trainer.start(first)
         app.run()
     finally:
         if app.return_code != 0 and rescue.signal is None:

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import importlib
 import os
 import signal
 import sys
@@ -13,27 +14,27 @@ from typing import TYPE_CHECKING, NoReturn
 
 from engine.errors import InputError, near_miss
 from engine.until import EXAMPLES, Until
-from tui import teaching, verbs
 
 if TYPE_CHECKING:
     from engine.messages import Load, Start
 
 FIRST_WORLD = "seed-2x3"
 
-VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "worlds": verbs.worlds,
-    "agents": verbs.agents,
-    "solve": verbs.solve,
-    "train": verbs.train,
-    "evaluate": verbs.evaluate,
-    "saves": verbs.saves,
-    "show": verbs.show,
-    "replay": verbs.replay,
-    "export": verbs.export,
-    "keys": verbs.keys,
-    "lessons": teaching.lessons,
-    "compare": teaching.compare,
+VERBS = {
+    "worlds": "verbs",
+    "agents": "verbs",
+    "solve": "verbs",
+    "train": "verbs",
+    "evaluate": "verbs",
+    "saves": "verbs",
+    "show": "verbs",
+    "replay": "verbs",
+    "export": "verbs",
+    "keys": "verbs",
+    "lessons": "teaching",
+    "compare": "teaching",
 }
+"""In which module of `tui` the function of each verb is; loaded when it is wanted, as it takes as long as a start."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -49,8 +50,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
     try:
         options = _parse(arguments)
         options.saves = _folder_of_saves(options.saves)
-        verb = VERBS.get(options.verb)
-        return verb(options) if verb else _open_application(options)
+        return _verb(options.verb)(options) if options.verb else _open_application(options)
     except InputError as error:
         return _complain(str(error), 2)
     except KeyboardInterrupt:
@@ -60,6 +60,11 @@ def run_command_line(arguments: Sequence[str]) -> int:
         return 1
     except Exception as error:  # No traceback ever reaches a person.
         return _complain(f"this failed: {type(error).__name__}: {' '.join(str(error).split())}", 1)
+
+
+def _verb(name: str) -> Callable[[argparse.Namespace], int]:
+    verb: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(f"tui.{VERBS[name]}"), name)
+    return verb
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -79,11 +84,13 @@ def _without(arguments: Sequence[str], word: str) -> list[str]:
 
 
 def _open_application(options: argparse.Namespace) -> int:
-    from tui import app, commands, keymap, plain
+    from tui import app, commands, keymap
 
     commands.use(keymap.load(keymap.path()))
     memory = options.timeline_memory * 2**20
     if options.plain:
+        from tui import plain
+
         return plain.run(options.saves, _first(options), timeline_memory=memory)
     return app.run(options.saves, _first(options), timeline_memory=memory, welcome=options.what is None)
 
@@ -91,11 +98,12 @@ def _open_application(options: argparse.Namespace) -> int:
 def _first(options: argparse.Namespace) -> "Start | Load":
     """Return the run to begin or to go on with, by the name of a save or of a world."""
     from engine.messages import Load, Start
-    from engine.saves import find
-    from engine.worlds import catalogue
 
     if options.what is None:
         return Start(FIRST_WORLD, options.agent, {}, options.seed)
+    from engine.saves import find
+    from engine.worlds import catalogue
+
     if find(options.saves, options.what):
         return Load(options.what)
     try:
@@ -140,6 +148,8 @@ def _application_parser() -> Parser:
 
 
 def _verb_parser() -> Parser:
+    from tui import verbs
+
     parser = Parser(
         prog="qscope",
         description="A reinforcement-learning microscope for the terminal.",

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -11,26 +10,10 @@ from textual.color import Color
 from textual.theme import Theme
 
 from engine.messages import FloatArray, IntArray
+from tui.depth import Depth
 
 LEVELS = 8
 """How many shades there are on either side of zero where the terminal has all colours."""
-
-
-class Depth(IntEnum):
-    """How many colours a terminal shows."""
-
-    NONE = 0
-    SIXTEEN = 16
-    MANY = 256
-    TRUE = 1 << 24
-
-
-def depth(color_system: str | None, no_color: bool) -> Depth:
-    """Return the depth of a console by what Rich calls its colour system."""
-    if no_color or color_system is None:
-        return Depth.NONE
-    return {"standard": Depth.SIXTEEN, "windows": Depth.SIXTEEN, "256": Depth.MANY}.get(color_system, Depth.TRUE)
-
 
 # Diverging ramps, from just beyond zero outwards. Orange against blue is told apart by every kind of colour vision, and
 # the shades of one rank are equally bright on both sides. Those for 256 colours are colours of the xterm cube.

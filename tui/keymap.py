@@ -8,8 +8,8 @@ The names are those of `tui.commands`; `qscope keys` lists them.
 """
 
 import os
-import tomllib
 from pathlib import Path
+from typing import Any
 
 from textual.keys import REPLACED_KEYS, _character_to_key
 
@@ -47,16 +47,17 @@ def load(file: Path) -> Keymap:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{file}: cannot be read: {error}") from None
+    import tomllib  # Only here, as it takes its time to load and most people have no such file.
+
     try:
-        return _read(text)
+        return _read(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{file}: not valid TOML: {error}") from None
     except InputError as error:
         raise InputError(f"{file}: {error}") from None
 
 
-def _read(text: str) -> Keymap:
-    values = tomllib.loads(text)
+def _read(values: dict[str, Any]) -> Keymap:
     wrong = [name for name in values if name != "keys"]
     if wrong or not isinstance(values.get("keys", {}), dict):
         raise InputError(f"{(wrong or ['keys'])[0]!r} is not possible; write the keys below [keys]")

@@ -6,7 +6,8 @@ from textual.theme import BUILTIN_THEMES
 
 from engine.messages import TruthView
 from tests.tui.fakes import episodes, grid, learned, names, snapshot, values
-from tui.colour import Depth, palette
+from tui.colour import palette
+from tui.depth import Depth
 from tui.widgets.canvas import Canvas
 from tui.widgets.chart import draw_chart
 from tui.widgets.episodes import EpisodesPanel, draw_facts, facts

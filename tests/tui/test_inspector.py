@@ -6,7 +6,8 @@ from textual.theme import BUILTIN_THEMES
 
 from engine.messages import Inspection, Outcome
 from tests.tui.fakes import NAN, learned, names, snapshot, values
-from tui.colour import Depth, palette
+from tui.colour import palette
+from tui.depth import Depth
 from tui.widgets.canvas import Canvas
 from tui.widgets.inspector import draw_state
 from tui.widgets.sight import Sight

@@ -7,7 +7,8 @@ from textual.theme import BUILTIN_THEMES
 from engine.messages import Inspection, Outcome, ReplayView
 from tests.tui.fakes import grid, learned, snapshot, values
 from tui.app import LIGHT
-from tui.colour import Depth, palette, ranks
+from tui.colour import palette, ranks
+from tui.depth import Depth
 from tui.widgets.canvas import Canvas
 from tui.widgets.layers import Layer, numbers_of, scale_of, verdict
 from tui.widgets.map_places import Gathering

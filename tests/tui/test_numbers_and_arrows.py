@@ -1,7 +1,7 @@
 import pytest
 
 from tests.tui.fakes import CROSS
-from tui.colour import Depth, depth
+from tui.depth import Depth, depth
 from tui.widgets.arrows import direction, glyph
 from tui.widgets.canvas import BLANK, PLAIN, changed_spans, shortened
 from tui.widgets.numbers import coefficient, counted, fitted, number, reward, share, term

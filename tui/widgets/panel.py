@@ -9,7 +9,8 @@ from textual.theme import Theme
 from textual.widget import Widget
 
 from engine.messages import Snapshot
-from tui.colour import Palette, depth, palette
+from tui.colour import Palette, palette
+from tui.depth import depth
 from tui.widgets.canvas import Canvas, changed_spans, strip
 from tui.widgets.sight import Sight
 
