@@ -4,6 +4,8 @@ A small file can name a large world, and a short text can hold many small values
 by what was measured, so that a file which is not worth its memory is refused before it costs any.
 """
 
+import os
+
 MEBIBYTE = 2**20
 TIMES = 4
 ALLOWANCE = 256 * MEBIBYTE
@@ -16,6 +18,12 @@ OBJECT, LIST, ITEM = 240, 80, 72
 """Bytes of a parsed JSON object, a list, and what one comma separates, at most."""
 TEXTS = 4
 """How often the text itself is in memory while it is parsed."""
+
+
+def of_environment() -> int:
+    """Return how many bytes may be taken beside what follows from a size: as the environment says, or the default."""
+    said = os.environ.get(VARIABLE, "")
+    return int(said) * MEBIBYTE if said.isdecimal() and len(said) < 8 else ALLOWANCE
 
 
 def allowed(size: int, allowance: int = ALLOWANCE) -> int:

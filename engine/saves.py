@@ -154,7 +154,7 @@ def read(path: Path) -> Timeline:
     """Rebuild the run of one file; raises `InputError`, in one line, if it is not a valid save."""
     data = _bytes_of(path)
     try:
-        return savefile.unpack(data, _most_memory())
+        return savefile.unpack(data, allowance.of_environment())
     except INVALID as error:
         raise InputError(f"{path}: not a valid save: {_reason(error)}{_offer(path)}") from None
 
@@ -172,7 +172,7 @@ def show(folder: Path, word: str) -> dict[str, Any]:
         raise InputError(f"no save {word!r} in {folder} (qscope saves lists them all)")
     data = _bytes_of(path)
     try:
-        return savefile.contents(data, _most_memory())[0]
+        return savefile.contents(data, allowance.of_environment())[0]
     except INVALID as error:
         raise InputError(f"{path}: not a valid save: {_reason(error)}{_offer(path)}") from None
 
@@ -238,12 +238,6 @@ def _offer(path: Path) -> str:
 
 def _previous(path: Path) -> Path:
     return path.with_name(f"{path.name}~1")
-
-
-def _most_memory() -> int:
-    """Return how many bytes a file may take beside four times its size: what the environment says, or the default."""
-    said = os.environ.get(allowance.VARIABLE, "")
-    return int(said) * allowance.MEBIBYTE if said.isdecimal() and len(said) < 8 else allowance.ALLOWANCE
 
 
 def _reason(error: BaseException) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from engine.messages import Load, Start
 
 FIRST_WORLD = "seed-2x3"
+MOST_SEEDS = 256
+"""How many runs one command makes at most."""
 
 VERBS = {
     "worlds": "verbs",
@@ -50,7 +52,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
     try:
         options = _parse(arguments)
         options.saves = _folder_of_saves(options.saves)
-        return _verb(options.verb)(options) if options.verb else _open_application(options)
+        return _verb(options)(options) if options.verb else _open_application(options)
     except InputError as error:
         return _complain(str(error), 2)
     except KeyboardInterrupt:
@@ -62,8 +64,9 @@ def run_command_line(arguments: Sequence[str]) -> int:
         return _complain(f"this failed: {type(error).__name__}: {' '.join(str(error).split())}", 1)
 
 
-def _verb(name: str) -> Callable[[argparse.Namespace], int]:
-    verb: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(f"tui.{VERBS[name]}"), name)
+def _verb(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
+    room = "seeds" if getattr(options, "seeds", None) else VERBS[options.verb]
+    verb: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(f"tui.{room}"), options.verb)
     return verb
 
 
@@ -222,6 +225,9 @@ def _add_train(train: argparse.ArgumentParser) -> None:
         "--until", type=_until, metavar="WHAT", help=f"stop before, where this first holds: {', '.join(EXAMPLES)}"
     )
     train.add_argument("--seed", type=_seed, metavar="S", help="where all chance comes from")
+    train.add_argument(
+        "--seeds", type=_seeds, metavar="N", help="N runs, from the seeds S, S+1, ...; --save adds the seed to the name"
+    )
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the agent")
     train.add_argument("--resume", metavar="SAVE", help="go on with a saved run instead of beginning one")
     train.add_argument("--save", metavar="NAME", help="save the run under this name when it is done")
@@ -238,6 +244,12 @@ def _until(text: str) -> Until:
 def _positive(text: str) -> int:
     if (value := _whole(text)) is None or value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return value
+
+
+def _seeds(text: str) -> int:
+    if (value := _whole(text)) is None or not 1 <= value <= MOST_SEEDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {MOST_SEEDS}")
     return value
 
 

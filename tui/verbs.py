@@ -7,7 +7,7 @@ import shutil
 import sys
 import textwrap
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,11 @@ from engine.worlds import catalogue as world_catalogue
 from engine.worlds.environment import with_model
 from tui.describing import described
 
+if TYPE_CHECKING:
+    from engine.planning import Solution
+
+    Solved = Solution | str
+
 PROGRESS_EVERY = 0.2
 """Seconds from one line of progress to the next, and so the longest that a training loop stays away."""
 
@@ -38,7 +43,7 @@ def worlds(options: argparse.Namespace) -> int:
     """List the worlds of the library."""
     rows = [vars(entry) for entry in world_catalogue.listing()]
     if options.json:
-        return _print_json({"worlds": rows})
+        return print_json({"worlds": rows})
     for row in rows:
         print(f"{row['id']:<20} {row['states']:>6} states  discount {row['discount']:<5g} {row['title']}")
     print()
@@ -50,7 +55,7 @@ def agents(options: argparse.Namespace) -> int:
     """List the agents with their settings."""
     entries = agent_catalogue.listing()
     if options.json:
-        return _print_json(
+        return print_json(
             {
                 "agents": [
                     {**vars(entry), "settings": [vars(setting) for setting in entry.settings]} for entry in entries
@@ -83,7 +88,7 @@ def solve(options: argparse.Namespace) -> int:
     solution = planning.solve(world, discount)
     policy = [world.actions[action] if action >= 0 else None for action in solution.policy.tolist()]
     if options.json:
-        return _print_json(
+        return print_json(
             {
                 "world": world.name,
                 "discount": discount,
@@ -127,13 +132,13 @@ def train(options: argparse.Namespace) -> int:
     if options.save:
         known = "" if options.resume != options.save else resumed_digest
         saved = engine_saves.save(timeline, options.saves, options.save, known)
-    report = {**_report(run, steps, returns, seconds), **before}
+    report = {**report_of(run, steps, returns, seconds, solved(run)), **before}
     limit = next(name for name in ("steps", "episodes", "actions") if getattr(options, name))
     report["stopped_by"] = str(options.until) if stop and stop.met else limit
     if saved and saved.kept:
         report["kept"] = saved.kept.name
     if options.json:
-        return _print_json({key: value for key, value in report.items() if key != "returns" or not options.no_returns})
+        return print_json({key: value for key, value in report.items() if key != "returns" or not options.no_returns})
     mean = "none finished" if report["mean_return_100"] is None else f"{report['mean_return_100']:.4g}"
     print(f"{run.agent_name} in {run.world.name}: {run.step:,} steps, {run.statistics.episodes:,} episodes")
     if stop:
@@ -165,7 +170,7 @@ def evaluate(options: argparse.Namespace) -> int:
         "success_rate": float(result.success.mean()),
     }
     if options.json:
-        return _print_json({**report, "returns": result.returns.tolist()})
+        return print_json({**report, "returns": result.returns.tolist()})
     print(f"{options.save} in {run.world.name}, {options.episodes:,} greedy episodes:")
     print(
         f"return {report['mean_return']:.4g} ± {report['std_return']:.4g}, length {report['mean_length']:.4g}, ", end=""
@@ -178,7 +183,7 @@ def saves(options: argparse.Namespace) -> int:
     """List the saves."""
     entries = engine_saves.listing(options.saves)
     if options.json:
-        return _print_json({"saves": [{**vars(entry), "modified": entry.modified.isoformat()} for entry in entries]})
+        return print_json({"saves": [{**vars(entry), "modified": entry.modified.isoformat()} for entry in entries]})
     if not entries:
         print(f"no saves in {options.saves} yet; the application makes them, and so does qscope train --save NAME")
     for entry in entries:
@@ -192,7 +197,7 @@ def show(options: argparse.Namespace) -> int:
     """Show a save without its arrays."""
     about = engine_saves.show(options.saves, options.save)
     if options.json:
-        return _print_json(about)
+        return print_json(about)
     path = engine_saves.find(options.saves, options.save)
     assert path is not None
     print("\n".join(described(options.save, path, about)))
@@ -216,7 +221,7 @@ def replay(options: argparse.Namespace) -> int:
         "digest": about["digest"],
     }
     if options.json:
-        _print_json(report)
+        print_json(report)
     elif step is None:
         print(f"the same: {run.step:,} steps derived again in {report['seconds']:.2f} s, digest {about['digest'][:16]}")
     else:
@@ -244,7 +249,7 @@ def export(options: argparse.Namespace) -> int:
     write_new(options.csv, text)
     rows = text.count("\n") - 1
     if options.json:
-        return _print_json({"save": options.save, "what": options.what, "file": str(options.csv), "rows": rows})
+        return print_json({"save": options.save, "what": options.what, "file": str(options.csv), "rows": rows})
     print(f"{rows:,} rows written to {options.csv}")
     return 0
 
@@ -256,7 +261,7 @@ def _export_world(options: argparse.Namespace, run: Run) -> int:
     path = world_path(options.world)
     write_new(path, as_toml(run.world.name, run.world.definition))
     if options.json:
-        return _print_json({"save": options.save, "what": "world", "file": str(path)})
+        return print_json({"save": options.save, "what": "world", "file": str(path)})
     print(f"the world of {options.save} written to {path}: qscope {path} opens it")
     return 0
 
@@ -279,7 +284,7 @@ def keys(options: argparse.Namespace) -> int:
             }
             for command in commands.ALL
         ]
-        return _print_json({"file": str(file), "exists": file.exists(), "keys": rows})
+        return print_json({"file": str(file), "exists": file.exists(), "keys": rows})
     for group, listed in commands.groups().items():
         print(group)
         for command in listed:
@@ -298,11 +303,16 @@ def _timeline_to_train(options: argparse.Namespace) -> Timeline:
         if others := engine_saves.made_with_others(options.saves, options.resume):
             print(f"qscope: {options.resume} was {others}", file=sys.stderr)
         return timeline
+    expect_a_beginning(options)
+    return Timeline(Run(world_catalogue.find(options.world), options.agent, settings_of(options.set), options.seed))
+
+
+def expect_a_beginning(options: argparse.Namespace) -> None:
+    """Raise `InputError` unless it is said what a run begins with."""
     for name in ("world", "agent", "seed"):
         if getattr(options, name) is None:
             wanted = "WORLD" if name == "world" else f"--{name}"
             raise InputError(f"train needs {wanted}, or --resume SAVE (qscope train --help explains)")
-    return Timeline(Run(world_catalogue.find(options.world), options.agent, _settings(options.set), options.seed))
 
 
 def _expect_an_amount(options: argparse.Namespace, run: Run) -> None:
@@ -333,7 +343,8 @@ def _act_by_hand(timeline: Timeline, text: str | None) -> None:
             raise InputError(f"--actions, action {number} ({name}): {error}") from None
 
 
-def _settings(pairs: list[str]) -> dict[str, str]:
+def settings_of(pairs: list[str]) -> dict[str, str]:
+    """Return the settings that KEY=VALUE pairs give."""
     settings = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
@@ -364,10 +375,11 @@ def _train(timeline: Timeline, returns: list[float], steps: int, episodes: int, 
     return made
 
 
-def _report(run: Run, steps: int, returns: list[float], seconds: float) -> dict[str, Any]:
+def report_of(run: Run, steps: int, returns: list[float], seconds: float, solution: "Solved") -> dict[str, Any]:
+    """Say in plain values what came of a run that made so many steps in so many seconds."""
     from engine import planning
 
-    mean = run.statistics.mean("return")
+    mean, q = run.statistics.mean("return"), run.q_values()
     report = {
         "world": run.world.name,
         "agent": run.agent_name,
@@ -380,13 +392,10 @@ def _report(run: Run, steps: int, returns: list[float], seconds: float) -> dict[
         "seconds": seconds,
         "steps_per_second": steps / max(seconds, 1e-9),
         "digest": run.digest(),
-        "q": _table(run.q_values()),
+        "q": _table(q),
     }
-    try:
-        solution = planning.solve(with_model(run.world), float(run.settings["discount"]))
-    except InputError as error:
-        return {**report, "q_error": None, "policy_agreement": None, "unsolved": str(error)}
-    q = run.q_values()
+    if isinstance(solution, str):
+        return {**report, "q_error": None, "policy_agreement": None, "unsolved": solution}
     return {
         **report,
         "q_error": planning.q_error(q, solution),
@@ -394,10 +403,21 @@ def _report(run: Run, steps: int, returns: list[float], seconds: float) -> dict[
     }
 
 
+def solved(run: Run) -> "Solved":
+    """Return the optimum of a run's world, or why there is none."""
+    from engine import planning
+
+    try:
+        return planning.solve(with_model(run.world), float(run.settings["discount"]))
+    except InputError as error:
+        return str(error)
+
+
 def _table(q: np.ndarray[Any, np.dtype[np.float64]]) -> list[list[float | None]]:
     return [[None if math.isnan(value) else value for value in row] for row in q.tolist()]
 
 
-def _print_json(value: dict[str, Any]) -> int:
+def print_json(value: dict[str, Any]) -> int:
+    """Print one object, and nothing else."""
     print(json.dumps(value, allow_nan=False))
     return 0

@@ -26,9 +26,6 @@ from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
 # Small layers gain nothing from several threads, and one thread adds up in one order: the same bits on every machine.
 torch.set_num_threads(1)
 
-SHOWN = 8
-"""How many of the replayed transitions an update tells of."""
-
 
 class DQN:
     """Deep Q-learning with a target network and experience replay (Mnih et al., 2015), and what came after it.
@@ -187,18 +184,7 @@ class DQN:
         """Tell of the first transitions of the last batch; of none from before a load but what was told then."""
         if self._batch is None:
             return self._update.replayed if self._update else ()
-        batch, numbered = self._batch, self._numbered
-        columns = (
-            batch.places[:SHOWN].tolist() if numbered else [-1] * SHOWN,
-            batch.actions[:SHOWN].tolist(),
-            batch.rewards[:SHOWN].tolist(),
-            batch.next_places[:SHOWN].tolist() if numbered else [-1] * SHOWN,
-            batch.spans[:SHOWN].tolist(),
-            (batch.spans[:SHOWN] == 0).tolist(),
-            self._learner.td_errors[:SHOWN].tolist(),
-            batch.weights[:SHOWN].tolist(),
-        )
-        return tuple(Replayed(*row) for row in zip(*columns, strict=False))
+        return self._batch.told(self._learner.td_errors, self._numbered)
 
     def _as_tensor(self, place: Place) -> Tensor:
         self._place[0] = place

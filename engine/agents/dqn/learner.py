@@ -200,11 +200,9 @@ class QLearner:
         return self._many
 
     def _powers_of(self, discount: float) -> Array:
-        """Return what the next value counts after k steps, discount**k, and 0.0 for k = 0, which stands for never."""
+        """Return `powers_of` the discount, which is seldom another one."""
         if discount != self._discount:
-            powers = discount ** np.arange(LONGEST_SPAN + 1)
-            powers[0] = 0.0
-            self._discount, self._powers = discount, powers.astype(np.float32)
+            self._discount, self._powers = discount, powers_of(discount)
         return self._powers
 
     def _adam(self) -> None:
@@ -235,3 +233,10 @@ class QLearner:
             "adam_mean": self._mean,
             "adam_variance": self._variance,
         }
+
+
+def powers_of(discount: float) -> Array:
+    """Return what the next value counts after k steps, discount**k, and 0.0 for k = 0, which stands for never."""
+    powers: Array = discount ** np.arange(LONGEST_SPAN + 1)
+    powers[0] = 0.0
+    return powers.astype(np.float32)

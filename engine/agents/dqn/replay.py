@@ -9,8 +9,12 @@ from torch import Tensor
 from engine.agents.dqn.encoding import Encoding, Place
 from engine.agents.dqn.priorities import Priorities
 from engine.state import Array, State
+from engine.transition import Replayed
 from engine.worlds.editing import numbers_after
 from engine.worlds.mdp import IntArray
+
+SHOWN = 8
+"""How many of the replayed transitions an update tells of."""
 
 
 class Batch(NamedTuple):
@@ -49,6 +53,20 @@ class Batch(NamedTuple):
             "next_places": self.next_places.numpy(),
             "spans": self.spans,
         }
+
+    def told(self, td_errors: Array, numbered: bool) -> tuple[Replayed, ...]:
+        """Tell of the first transitions with their TD errors; places are told where they are numbers of states."""
+        columns = (
+            self.places[:SHOWN].tolist() if numbered else [-1] * SHOWN,
+            self.actions[:SHOWN].tolist(),
+            self.rewards[:SHOWN].tolist(),
+            self.next_places[:SHOWN].tolist() if numbered else [-1] * SHOWN,
+            self.spans[:SHOWN].tolist(),
+            (self.spans[:SHOWN] == 0).tolist(),
+            td_errors[:SHOWN].tolist(),
+            self.weights[:SHOWN].tolist(),
+        )
+        return tuple(Replayed(*row) for row in zip(*columns, strict=False))
 
 
 FIRST_ROOM = 1024

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tests.benchmarks.speed.measuring import Bench, Measured, unmeasured
 
-FAMILIES: tuple[str, ...] = ("tabular", "dqn", "start", "screen", "line", "maze", "solution", "growth")
+FAMILIES: tuple[str, ...] = ("tabular", "dqn", "seeds", "start", "screen", "line", "maze", "solution", "growth")
 """The files of this folder that hold benches, in the order of the table."""
 
 

@@ -1,0 +1,358 @@
+"""DQN agents that differ by their seed alone learn at once: one product of matrices for all of them, not one for each.
+
+Each product goes over all seeds (`torch.bmm`), each other rule is the one of the single agent, called for each seed
+within one loop, and each seed draws from the generators of its own run. So what is learned is what the runs would learn
+one after another, but for how the products round.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from engine.agents.dqn.architecture import Architecture
+from engine.agents.dqn.encoding import encoding_of
+from engine.agents.dqn.learner import powers_of
+from engine.agents.dqn.replay import Batch
+from engine.agents.kernels import together as each
+from engine.agents.kernels.deep import BETA1, BETA2, adam
+from engine.agents.kernels.schedules import schedule_value
+from engine.agents.kernels.streams import Streams
+from engine.agents.settings import DQNSettings
+from engine.interaction import (
+    EPISODE,
+    FINISHED_CAPACITY,
+    LAST,
+    PATH_CAPACITY,
+    PROGRESS,
+    WATCH,
+    Memory,
+    Model,
+    fill_record,
+    joined_episodes,
+    record_values,
+)
+from engine.state import Array, State, generator_state
+from engine.transition import BatchUpdate
+from engine.worlds.mdp import TabularMDP
+
+MOST_AT_ONCE = FINISHED_CAPACITY
+"""So many steps are made at once at most: each may finish an episode, and there is room for so many."""
+
+COUNTERS = ("transitions", "network.updates", "replay.next", "replay.size")
+"""What agents count alike that have made equally many steps, by its name in their state."""
+
+GENERATORS = ("agent.generator", "interaction.generator")
+
+NETWORK = ("online", "target", "adam_mean", "adam_variance")
+"""The vectors of parameters in the state of an agent."""
+
+
+def can_learn_together(settings: DQNSettings) -> bool:
+    """Whether the arithmetic of such agents is done here: perceptrons that replay single transitions, all alike."""
+    return settings.network == "mlp" and not settings.dueling and not settings.prioritized and settings.n_step == 1
+
+
+class Layer(NamedTuple):
+    """Weights (seeds, inputs, outputs) and biases (seeds, outputs) of a layer, as tensors and as arrays."""
+
+    weight: Tensor
+    bias: Tensor
+    weight_array: Array
+    bias_array: Array
+
+
+class Stack:
+    """What is one flat vector for a single agent, for all seeds: parameters, their gradient, or a moment of it.
+
+    It holds layer after layer, and in each of them seed after seed, so that what one product needs lies together.
+    """
+
+    def __init__(self, architecture: Architecture, seeds: int) -> None:
+        self.flat = torch.zeros(architecture.size * seeds)
+        self.array: Array = self.flat.numpy()
+        self.layers: list[Layer] = []
+        first = 0
+        for shape in architecture.weights:
+            middle, last = first + seeds * prod(shape), first + seeds * (prod(shape) + shape[1])
+            weight, bias = self.flat[first:middle].view(seeds, *shape), self.flat[middle:last].view(seeds, shape[1])
+            self.layers.append(Layer(weight, bias, weight.numpy(), bias.numpy()))
+            first = last
+
+    def of(self, seed: int) -> list[Array]:
+        """Return what belongs to one seed, in the order of its flat vector."""
+        return [part[seed] for layer in self.layers for part in (layer.weight_array, layer.bias_array)]
+
+    def read(self, seed: int, vector: Array) -> None:
+        """Take over the flat vector of one seed."""
+        first = 0
+        for own in self.of(seed):
+            own[...] = vector[first : first + own.size].reshape(own.shape)
+            first += own.size
+
+    def vector(self, seed: int) -> Array:
+        """Return the flat vector of one seed; a copy."""
+        return np.concatenate([own.ravel() for own in self.of(seed)])
+
+
+class Tape:
+    """The memory of a pass with `rows` places of each seed, forward and back; shapes (seeds, rows, width)."""
+
+    def __init__(self, architecture: Architecture, seeds: int, rows: int) -> None:
+        self.inputs = torch.zeros(0)
+        self.hidden = [torch.zeros(seeds, rows, width) for width in architecture.widths[1:]]
+        self.slopes = [torch.zeros(seeds, rows, width) for width in architecture.widths[1:]]
+        self.outputs, self.outputs_slope = (torch.zeros(seeds, rows, architecture.actions) for _ in range(2))
+
+
+class Together:
+    """Agents of one world and one kind of settings that have made equally many steps, taken over from their states."""
+
+    def __init__(self, world: TabularMDP, settings: DQNSettings, states: Sequence[State], most: int) -> None:
+        """`states` are those of runs, without statistics; `most` is how many steps will be made at most.
+
+        Raises `ValueError` if the runs do not stand at the same step.
+        """
+        seeds, size = len(states), settings.batch_size
+        self.settings, self._world, self._model = settings, world, Model.of(world)
+        self._encoding = encoding_of(settings.encoding, world)
+        self._architecture = settings.architecture(self._encoding.observation_shape, len(world.actions))
+        self._powers = powers_of(settings.discount)
+        self._states = states
+        alike = {tuple(state.values[f"agent.{name}"] for name in COUNTERS) for state in states}
+        if len(alike) != 1:
+            raise ValueError("runs that stand at different steps cannot learn together")
+        self._transitions, self._updates, self._next, self._size = alike.pop()
+        self._learned, self._ended = False, True
+        self._room(seeds, size, min(settings.replay_capacity, self._size + most))
+        self._generators = [_generator(state.values[name]) for state in states for name in GENERATORS]
+        self._streams = Streams.of(self._generators)
+        for seed, state in enumerate(states):
+            self._take_over(seed, state)
+
+    def _room(self, seeds: int, size: int, room: int) -> None:
+        self._stacks = {name: Stack(self._architecture, seeds) for name in NETWORK}
+        self._gradient = Stack(self._architecture, seeds)
+        self._acting, self._online, self._judge, self._chooser = (
+            Tape(self._architecture, seeds, rows) for rows in (1, size, size, size)
+        )
+        self._memories = Memory(
+            np.zeros(seeds, PROGRESS),
+            np.zeros(seeds, LAST),
+            np.zeros((seeds, PATH_CAPACITY), np.int64),
+            np.zeros((seeds, FINISHED_CAPACITY), EPISODE),
+            np.zeros(seeds, np.int64),
+            np.zeros(seeds, WATCH),
+        )
+        for name in ("state", "abs_td_error", "return"):
+            self._memories.watch[name] = -1 if name == "state" else np.nan
+        self._columns, self._made_at = _columns(seeds, room), np.zeros(room, np.int64)
+        self._batch, self._weights = _columns(seeds, size), np.ones(size, np.float32)
+        self._steps, self._places = np.zeros(seeds, each.STEP), np.zeros((seeds, 1), np.int64)
+        self._rows, self._next_actions = (np.zeros((seeds, size), np.int64) for _ in range(2))
+        self._next_values, self._td_errors = (np.zeros((seeds, size), np.float32) for _ in range(2))
+        self._losses, self._abs_td_errors = np.zeros(seeds), np.zeros(seeds)
+
+    def _take_over(self, seed: int, state: State) -> None:
+        network, replay, interaction = (state.under(name) for name in ("agent.network", "agent.replay", "interaction"))
+        for name, stack in self._stacks.items():
+            stack.read(seed, network.arrays[name])
+        for name, column in self._columns._asdict().items():
+            column[seed, : self._size] = replay.arrays[name]
+        self._made_at[: self._size] = replay.arrays["made_at"]
+        fill_record(self._memories.progress[seed : seed + 1], interaction.values["progress"])
+        fill_record(self._memories.last[seed : seed + 1], interaction.values["last"])
+        self._memories.path[seed] = interaction.arrays["path"]
+        if update := state.values["agent.update"]:
+            self._losses[seed], self._abs_td_errors[seed] = update["loss"], update["mean_abs_td_error"]
+
+    @property
+    def step(self) -> int:
+        """How many steps each of the runs has made."""
+        return int(self._memories.progress["step"][0])
+
+    def advance(self, steps: int, episodes: int) -> int:
+        """Make at most `MOST_AT_ONCE` steps, until one seed has finished `episodes` more; return the steps."""
+        finished = self._memories.finished_count
+        limit = finished + episodes
+        for made in range(min(steps, MOST_AT_ONCE)):
+            if (finished >= limit).any():
+                return made
+            self._step()
+        return min(steps, MOST_AT_ONCE)
+
+    def _step(self) -> None:
+        settings, memories, streams = self.settings, self._memories, self._streams
+        epsilon = float(schedule_value(settings.epsilon.row, self.step))
+        if self._ended:
+            each.begin(self._model, memories, streams)
+        self._places[:, 0] = memories.progress["state"]
+        values = self._forward(self._stacks["online"], self._places, self._acting).numpy()
+        self._transitions += 1
+        row, due = self._next, self._transitions >= settings.learning_starts
+        due = due and self._transitions % settings.train_every == 0
+        self._made_at[row] = self._transitions
+        self._next, self._size = (row + 1) % settings.replay_capacity, max(self._size, row + 1)
+        held = (self._columns, row, self._size, due, self._batch, self._rows)
+        each.step(self._model, memories, streams, values, epsilon, self._steps, *held)
+        for number in range(settings.gradient_steps if due else 0):
+            if number:
+                each.sample(streams, self._columns, self._size, self._batch, self._rows)
+            self._learn()
+        self._ended = each.settle(memories, self._steps, settings.discount, self._abs_td_errors, epsilon)
+
+    def _learn(self) -> None:
+        """Make one gradient step of each seed on its batch; see `QLearner.update`."""
+        settings, online, target = self.settings, self._stacks["online"], self._stacks["target"]
+        judging = target if settings.target_network else online
+        judge = chooser = self._forward(judging, self._batch.next_places, self._judge).numpy()
+        if settings.double and settings.target_network:
+            chooser = self._forward(online, self._batch.next_places, self._chooser).numpy()
+        each.errors_each(
+            self._forward(online, self._batch.places, self._online).numpy(),
+            chooser,
+            judge,
+            self._model.legal,
+            self._batch,
+            self._powers,
+            self._weights,
+            settings.loss == "huber",
+            self._next_values,
+            self._next_actions,
+            self._td_errors,
+            self._online.outputs_slope.numpy(),
+            self._losses,
+            self._abs_td_errors,
+        )
+        self._backward()
+        self._adam()
+        if not settings.target_network:
+            return
+        if settings.target_tau:
+            target.flat.lerp_(online.flat, settings.target_tau)
+        elif self._updates % settings.target_update_every == 0:
+            target.flat.copy_(online.flat)
+
+    def _forward(self, network: Stack, places: npt.NDArray[np.int64], tape: Tape) -> Tensor:
+        """Return the action values of places of each seed, (seeds, rows) -> (seeds, rows, actions); see `QNetwork`."""
+        observed = self._encoding.observe(torch.from_numpy(places).view(-1))
+        inputs = tape.inputs = (
+            observed.view(*places.shape, *observed.shape[1:]).flatten(2) if observed.dim() > 1 else observed
+        )
+        for layer, out in zip(network.layers, (*tape.hidden, tape.outputs), strict=True):
+            if inputs.dim() == 1:
+                each.embed_each(places, layer.weight_array, layer.bias_array, out.numpy())
+            else:
+                torch.baddbmm(layer.bias.unsqueeze(1), inputs, layer.weight, out=out)
+            inputs = out if out is tape.outputs else out.relu_()
+        return inputs
+
+    def _backward(self) -> None:
+        """Write the gradient of the losses by way of the slope of the outputs; see `QNetwork.backward`."""
+        tape, layers, gradients = self._online, self._stacks["online"].layers, self._gradient.layers
+        slope = tape.outputs_slope
+        for number in reversed(range(len(layers))):
+            own = gradients[number]
+            if number == len(tape.hidden):
+                each.add_rows_each(slope.numpy(), own.bias_array)
+            else:
+                each.back_through_relu_each(slope.numpy(), tape.hidden[number].numpy(), own.bias_array)
+            inputs = tape.hidden[number - 1] if number else tape.inputs
+            if inputs.dim() == 1:
+                each.embed_gradient_each(self._batch.places, slope.numpy(), own.weight_array)
+            else:
+                torch.bmm(inputs.transpose(1, 2), slope, out=own.weight)
+            if number:
+                slope = torch.bmm(slope, layers[number].weight.transpose(1, 2), out=tape.slopes[number - 1])
+
+    def _adam(self) -> None:
+        """Move all parameters against their gradient; those of one seed are shortened together."""
+        self._updates += 1
+        self._learned = True
+        if limit := self.settings.gradient_clip:
+            for seed in range(len(self._states)):
+                parts = self._gradient.of(seed)
+                norm = float(np.sqrt(sum(float(np.vdot(part, part)) for part in parts)))
+                for part in parts if norm > limit else ():
+                    np.multiply(part, np.float32(limit / norm), out=part)
+        rate = self.settings.learning_rate / (1.0 - BETA1**self._updates)
+        unbias = (1.0 - BETA2**self._updates) ** -0.5
+        online, mean, variance = (self._stacks[name].array for name in ("online", "adam_mean", "adam_variance"))
+        adam(online, self._gradient.array, mean, variance, 1.0, rate, unbias)
+
+    def take_finished(self) -> list[npt.NDArray[np.void]]:
+        """Hand over the episodes that each seed has finished since the last call, and forget them."""
+        memories = self._memories
+        counts = memories.finished_count.tolist()
+        memories.finished_count[...] = 0
+        return [joined_episodes(rows[:count]) for rows, count in zip(memories.finished, counts, strict=True)]
+
+    def states(self) -> list[State]:
+        """Return the states as they are now, without statistics.
+
+        Of the last update they tell as much as the next one refers to: a run writes the rest at its next step.
+        """
+        streams = [generator_state(generator) for generator in self._generators]
+        return [self._state(seed, streams[2 * seed], streams[2 * seed + 1]) for seed in range(len(self._states))]
+
+    def _state(self, seed: int, agent_stream: dict[str, Any], world_stream: dict[str, Any]) -> State:
+        before, memories, size = self._states[seed], self._memories, self._size
+        arrays = {
+            **before.arrays,
+            **{f"agent.network.{name}": stack.vector(seed) for name, stack in self._stacks.items()},
+            **{f"agent.replay.{name}": column[seed, :size].copy() for name, column in self._columns._asdict().items()},
+            "agent.replay.made_at": self._made_at[:size].copy(),
+            "interaction.path": memories.path[seed].copy(),
+        }
+        counters = (self._transitions, self._updates, self._next, self._size)
+        values = {
+            **before.values,
+            **{f"agent.{name}": count for name, count in zip(COUNTERS, counters, strict=True)},
+            "agent.update": asdict(self._update(seed)) if self._learned else before.values["agent.update"],
+            GENERATORS[0]: agent_stream,
+            GENERATORS[1]: world_stream,
+            "interaction.progress": record_values(memories.progress[seed : seed + 1]),
+            "interaction.last": record_values(memories.last[seed : seed + 1]),
+        }
+        return State(arrays, values)
+
+    def _update(self, seed: int) -> BatchUpdate:
+        """Return of the last gradient step what the next step refers to; nothing is told of the transition itself."""
+        places, actions, rewards, following, spans = (column[seed] for column in self._batch)
+        places, following = torch.from_numpy(places), torch.from_numpy(following)
+        batch = Batch(places, actions, rewards, following, spans, self._weights, self._rows[seed])
+        settings = self.settings
+        return BatchUpdate(
+            updates=self._updates,
+            loss=float(self._losses[seed]),
+            batch_size=settings.batch_size,
+            mean_abs_td_error=float(self._abs_td_errors[seed]),
+            updates_until_copy=-self._updates % settings.target_update_every,
+            replay_size=self._size,
+            replay_capacity=settings.replay_capacity,
+            learning_starts=settings.learning_starts,
+            value_before=0.0,
+            value_after=0.0,
+            reward=0.0,
+            discount=settings.discount,
+            next_value=0.0,
+            td_target=0.0,
+            replayed=batch.told(self._td_errors[seed], True),
+        )
+
+
+def _generator(state: dict[str, Any]) -> np.random.Generator:
+    generator = np.random.Generator(np.random.PCG64(0))
+    generator.bit_generator.state = state
+    return generator
+
+
+def _columns(seeds: int, rows: int) -> each.Columns:
+    """Return the memory of so many transitions of each seed."""
+    kinds = (np.int64, np.int64, np.float32, np.int64, np.int8)
+    return each.Columns(*(np.zeros((seeds, rows), kind) for kind in kinds))
