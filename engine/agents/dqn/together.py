@@ -44,6 +44,9 @@ from engine.worlds.mdp import TabularMDP
 MOST_AT_ONCE = FINISHED_CAPACITY
 """So many steps are made at once at most: each may finish an episode, and there is room for so many."""
 
+STATES_A_ROW = 8
+"""For at most so many states, times the size of a batch, the target network is asked for all states at once."""
+
 COUNTERS = ("transitions", "network.updates", "replay.next", "replay.size")
 """What agents count alike that have made equally many steps, by its name in their state."""
 
@@ -151,6 +154,10 @@ class Together:
         )
         for name in ("state", "abs_td_error", "return"):
             self._memories.watch[name] = -1 if name == "state" else np.nan
+        states, held = len(self._world.states), self.settings.target_network and not self.settings.target_tau
+        self._in_table = held and states <= size * min(self.settings.target_update_every // 8, STATES_A_ROW)
+        self._every_state = np.tile(np.arange(states), (seeds, 1)) if self._in_table else np.zeros((seeds, 0), np.int64)
+        self._table, self._stale = Tape(self._architecture, seeds, self._every_state.shape[1]), True
         self._columns, self._made_at = _columns(seeds, room), np.zeros(room, np.int64)
         self._batch, self._weights = _columns(seeds, size), np.ones(size, np.float32)
         self._steps, self._places = np.zeros(seeds, each.STEP), np.zeros((seeds, 1), np.int64)
@@ -209,8 +216,7 @@ class Together:
     def _learn(self) -> None:
         """Make one gradient step of each seed on its batch; see `QLearner.update`."""
         settings, online, target = self.settings, self._stacks["online"], self._stacks["target"]
-        judging = target if settings.target_network else online
-        judge = chooser = self._forward(judging, self._batch.next_places, self._judge).numpy()
+        judge = chooser = self._judged()
         if settings.double and settings.target_network:
             chooser = self._forward(online, self._batch.next_places, self._chooser).numpy()
         each.errors_each(
@@ -237,6 +243,24 @@ class Together:
             target.flat.lerp_(online.flat, settings.target_tau)
         elif self._updates % settings.target_update_every == 0:
             target.flat.copy_(online.flat)
+            self._stale = True
+
+    def _judged(self) -> Array:
+        """Return the action values of the next places as the target sees them.
+
+        While it is held and the world is small, it is asked for all states at once, not for a batch at every step.
+        """
+        settings, target = self.settings, self._stacks["target"]
+        following = self._batch.next_places
+        if not settings.target_network:
+            return self._forward(self._stacks["online"], following, self._judge).numpy()
+        if not self._in_table:
+            return self._forward(target, following, self._judge).numpy()
+        if self._stale:
+            self._forward(target, self._every_state, self._table)
+            self._stale = False
+        each.pick_each(following, self._table.outputs.numpy(), self._judge.outputs.numpy())
+        return self._judge.outputs.numpy()
 
     def _forward(self, network: Stack, places: npt.NDArray[np.int64], tape: Tape) -> Tensor:
         """Return the action values of places of each seed, (seeds, rows) -> (seeds, rows, actions); see `QNetwork`."""

@@ -152,6 +152,15 @@ def settle(memories: Memory, steps: Record, discount: float, abs_td_errors: Floa
 
 
 @compiled
+def pick_each(numbers: IntArray, table: Array, out: Array) -> None:
+    """Take for each seed the rows of its table, (seeds, states, actions), that the numbers, (seeds, rows), name."""
+    for seed in range(numbers.shape[0]):
+        for row in range(numbers.shape[1]):
+            for action in range(table.shape[2]):
+                out[seed, row, action] = table[seed, numbers[seed, row], action]
+
+
+@compiled
 def embed_each(numbers: IntArray, weight: Array, bias: Array, out: Array) -> None:
     """Do `embed` for each seed."""
     for seed in range(numbers.shape[0]):
