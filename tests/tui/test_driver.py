@@ -42,9 +42,13 @@ def test_sigcont_without_a_suspension_starts_no_second_reader(session):
     assert threads(session.process) == before
 
 
+def stopped(process):
+    return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
 def test_it_comes_back_from_a_suspension(session):
     session.process.send_signal(signal.SIGTSTP)
-    assert session.wait_for(lambda: "1049" not in session.screen.modes)
+    assert session.wait_for(lambda: "1049" not in session.screen.modes and stopped(session.process))
     session.process.send_signal(signal.SIGCONT)
     assert session.wait_for(lambda: "1049" in session.screen.modes)
     session.read(0.3)

@@ -272,6 +272,7 @@ async def test_a_chart_takes_the_place_of_the_lesson_until_one_reads_on(app, tra
 async def test_after_the_last_page_comes_the_next_lesson(app, trainer):
     async with app.run_test(size=(80, 24)) as pilot:
         app.main_screen.open_lesson(shelf.find("grid"), begun=True)
+        await seen(pilot, "Lesson 1/5", "next")
         await pilot.press(*["full_stop"] * 4)
         await seen(pilot, "Lesson 5/5 · The grid and its words", "next lesson: Return and discount")
         await pilot.press("full_stop")
