@@ -70,7 +70,7 @@ class Trainer:
         """The step and the time at which a long way began."""
         self._obeyed = self._answered = 0
         self._told: Callable[[], None] = lambda: None
-        self._autosave_at = FULL
+        self._autosave_at = self._unsaved_since = self._resting_since = FULL
         self._pace = Pace()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
@@ -173,14 +173,14 @@ class Trainer:
             self._publish()
 
     def _autosave_when_due(self) -> None:
-        """Autosave now and then while the run goes on, and soon after it came to rest."""
+        """Autosave now and then while the run goes on, and soon after it came to rest, if it still rests then."""
         now = self._clock()
-        if not self._session.autosave_wanted:
-            self._autosave_at = FULL
-        elif now < self._autosave_at:
-            self._autosave_at = min(self._autosave_at, now + (AUTOSAVE_EVERY if self._pace.playing else AUTOSAVE_AFTER))
-        else:
-            self._autosave_at = FULL
+        wanted = self._session.autosave_wanted
+        self._unsaved_since = min(self._unsaved_since, now) if wanted else FULL
+        self._resting_since = min(self._resting_since, now) if wanted and not self._pace.playing else FULL
+        self._autosave_at = min(self._unsaved_since + AUTOSAVE_EVERY, self._resting_since + AUTOSAVE_AFTER)
+        if now >= self._autosave_at:
+            self._autosave_at = self._unsaved_since = self._resting_since = FULL
             self._session.autosave()
 
     def _has_to_wait(self, command: Command) -> bool:

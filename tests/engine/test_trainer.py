@@ -60,6 +60,14 @@ def wait_for(trainer, condition):
     raise AssertionError(f"did not come true in {PATIENCE} s; the last snapshot: {trainer.snapshot}")
 
 
+def wait_for_file(folder):
+    """Wait until a save stands in a folder."""
+    end = time.monotonic() + PATIENCE
+    while not list(folder.glob("*.safetensors")):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 def test_whoever_listens_is_told_when_a_snapshot_shows_what_came_of_a_command(trainer):
     shown = queue.Queue()
     trainer.listen(lambda: shown.put(trainer.snapshot))
@@ -291,15 +299,30 @@ def test_an_edit_ends_a_demonstration_which_is_of_the_world_as_it_was(trainer):
 
 def test_what_was_done_by_hand_is_autosaved_soon_and_a_save_takes_its_place(trainer, saves):
     trainer.submit(Step())
-    end = time.monotonic() + PATIENCE
-    while not list((saves / ".autosave").glob("*.safetensors")):
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    wait_for_file(saves / ".autosave")
     (path,) = (saves / ".autosave").glob("*.safetensors")
     assert engine_saves.read(path).step == 1
     trainer.submit(Save("mine"))
     wait_for(trainer, lambda s: not s.unsaved)
     assert not path.exists()
+
+
+def test_a_run_that_goes_on_again_at_once_is_not_autosaved_for_its_short_rest(saves):
+    ahead = [0.0]
+    trainer = Trainer(saves, clock=lambda: time.monotonic() + ahead[0])
+    trainer.start(Start("seed-2x3", "q-learning"))
+    try:
+        wait_for(trainer, lambda s: s.step == 0)
+        trainer.submit(Step())
+        trainer.submit(RunAtFullSpeed())
+        ahead[0] = 20.0
+        rested = wait_for(trainer, lambda s: s.playing and s.step > 1000)
+        wait_for(trainer, lambda s: s.step > 2 * rested.step)
+        assert not (saves / ".autosave").exists()
+        ahead[0] = 60.0
+        wait_for_file(saves / ".autosave")
+    finally:
+        trainer.close(forget=True)
 
 
 def test_an_autosave_that_is_continued_still_counts_as_unsaved(trainer, saves):
