@@ -1,5 +1,6 @@
 """The main screen: the panels around one run, and the answers to the commands of the table."""
 
+import gc
 import math
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from engine import messages
-from engine.messages import Notice, Snapshot
+from engine.messages import Notice, Snapshot, WorldView
 from tui import commands
 from tui.lessons.lesson import Lesson
 from tui.screens.choose_agent import AgentSettings, ChooseAgent, ChosenAgent, chosen_settings
@@ -78,6 +79,8 @@ class MainScreen(Measures, Comparing, Lessons):
         self._notices_seen = 0
         self._before_answer: Snapshot | None = None
         self._leaving = False
+        self._played: WorldView | None = None
+        """The world of the run that was last seen to play."""
 
     def compose(self) -> ComposeResult:
         """Status, world and Q-table, episodes, the why of the last step, keys."""
@@ -142,11 +145,22 @@ class MainScreen(Measures, Comparing, Lessons):
             return
         self.set_class(snapshot.comparison is not None, "-comparing")
         self.give_the_wheel(before, snapshot)
+        self._settle(snapshot)
         failed = self._tell_notices(snapshot)
         if self._leaving and failed:
             self._leaving = False
         elif self._leaving and not snapshot.unsaved:
             self.app.exit()
+
+    def _settle(self, snapshot: Snapshot) -> None:
+        """Take what is loaded when a run first plays out of the collector's sight.
+
+        To look through torch, numba and Textual takes a full collection a tenth of a second and more, in which no key is
+        answered; they are never garbage.
+        """
+        if snapshot.playing and self._played is not snapshot.world:
+            self._played = snapshot.world
+            gc.freeze()
 
     def _tell_notices(self, snapshot: Snapshot) -> bool:
         """Show each notice once; return whether one of the new ones tells of a failure."""
