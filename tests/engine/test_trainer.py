@@ -314,10 +314,12 @@ def test_a_run_that_goes_on_again_at_once_is_not_autosaved_for_its_short_rest(sa
     try:
         wait_for(trainer, lambda s: s.step == 0)
         trainer.submit(Step())
+        wait_for(trainer, lambda s: s.step == 1)
         trainer.submit(RunAtFullSpeed())
+        wait_for(trainer, lambda s: s.playing)
         ahead[0] = 20.0
-        rested = wait_for(trainer, lambda s: s.playing and s.step > 1000)
-        wait_for(trainer, lambda s: s.step > 2 * rested.step)
+        later = wait_for(trainer, lambda s: s.step > 1000).step
+        wait_for(trainer, lambda s: s.step > 2 * later)
         assert not (saves / ".autosave").exists()
         ahead[0] = 60.0
         wait_for_file(saves / ".autosave")

@@ -155,8 +155,8 @@ class MainScreen(Measures, Comparing, Lessons):
     def _settle(self, snapshot: Snapshot) -> None:
         """Take what is loaded when a run first plays out of the collector's sight.
 
-        To look through torch, numba and Textual takes a full collection a tenth of a second and more, in which no key is
-        answered; they are never garbage.
+        To look through torch, numba and Textual takes a full collection a tenth of a second or more: no key is
+        answered meanwhile. They are never garbage.
         """
         if snapshot.playing and self._played is not snapshot.world:
             self._played = snapshot.world
