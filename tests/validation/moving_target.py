@@ -22,7 +22,9 @@ KINDS = {
     "hard copies": {"target_update_every": "100"},
     "tau 0.01": {"target_tau": "0.01"},
 }
-WORLD, STEPS, LAST, RUNS = "russell-norvig-4x3", 4000, 1000, 256
+WORLD, STEPS, LAST = "russell-norvig-4x3", 4000, 1000
+SEEDS = range(64, 320)
+"""Those from 0 to 63 told that 64 are too few, as a few runs diverge; they are left out of the claim."""
 SETTINGS = {"discount": "0.99", "hidden": "32", "epsilon": "1.0->0.1/2000", "learning_rate": "0.005"}
 
 
@@ -39,7 +41,7 @@ class Spread:
 def spread(kind: str) -> Spread:
     """Learn from all the seeds and say what came of each."""
     world = catalogue.find(WORLD)
-    outcomes = [one_run(world, kind, seed) for seed in range(RUNS)]
+    outcomes = [one_run(world, kind, seed) for seed in SEEDS]
     losses, values = zip(*outcomes, strict=True)
     return Spread(np.array(losses), np.array(values))
 
@@ -66,7 +68,7 @@ def moving_target() -> list[Row]:
     spreads = {kind: spread(kind) for kind in KINDS}
     best = solve(catalogue.find(WORLD), 0.99).start_value
     told = "; ".join(f"{kind}: {_told(found, best)}" for kind, found in spreads.items())
-    note = f"{WORLD}, {STEPS} steps, seeds 0 to {RUNS - 1}. {told}"
+    note = f"{WORLD}, {STEPS} steps, seeds {SEEDS[0]} to {SEEDS[-1]}. {told}"
     moving = spreads["no target network"]
     return [
         row
@@ -82,7 +84,7 @@ def _told(found: Spread, best: float) -> str:
     optimal = int((found.values > best - 1e-6).sum())
     return (
         f"loss {found.losses.mean():.4f}, sd {found.losses.std(ddof=1):.4f}, final policy {found.values.mean():.3f}, "
-        f"sd {found.values.std(ddof=1):.3f}, optimal (V* {best:.3f}) {optimal} of {RUNS}"
+        f"sd {found.values.std(ddof=1):.3f}, optimal (V* {best:.3f}) {optimal} of {len(SEEDS)}"
     )
 
 
