@@ -1,5 +1,6 @@
-"""What a save says of itself, in lines for people."""
+"""What the command line tells: a save of itself in lines for people, and anything as one JSON object."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,12 @@ SHOWN = 20
 """How many interventions are listed, the last."""
 
 About = Mapping[str, Any]
+
+
+def print_json(value: dict[str, Any]) -> int:
+    """Print one object, and nothing else."""
+    print(json.dumps(value, allow_nan=False))
+    return 0
 
 
 def described(name: str, path: Path, about: About) -> Iterator[str]:

@@ -15,6 +15,7 @@ from engine.run import UNLIMITED, Run
 from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
 from tui import verbs
+from tui.describing import print_json
 
 ONE_RUN_ONLY = ("resume", "actions", "until")
 """Arguments that mean one run."""
@@ -38,7 +39,7 @@ def train(options: argparse.Namespace) -> int:
     whole = {**_whole(runs, reports), "how": how, "seconds": seconds}
     whole["steps_per_second"] = sum(run.step for run in runs) / max(seconds, 1e-9)
     if options.json:
-        return verbs.print_json({**whole, "runs": reports})
+        return print_json({**whole, "runs": reports})
     _print_table(runs[0], reports, whole)
     if options.save:
         print(f"saved as {options.save}-{runs[0].seed} to {options.save}-{runs[-1].seed} in {options.saves}")

@@ -1,7 +1,6 @@
 """The verbs for a class: lessons, and two runs held against each other."""
 
 import argparse
-import json
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.errors import InputError
+from tui.describing import print_json
 from tui.lessons import shelf
 from tui.lessons.lesson import Lesson
 
@@ -110,9 +110,3 @@ def _print_comparison(report: dict[str, Any]) -> None:
     print(f"max |V1 - V2| {report['max_value_difference']:.6g}")
     print(f"the same greedy actions in {report['same_policy']:.1%} of the states, ", end="")
     print(f"some in common in {report['overlapping_policy']:.1%}")
-
-
-def print_json(value: dict[str, Any]) -> int:
-    """Print one object, and nothing else."""
-    print(json.dumps(value, allow_nan=False))
-    return 0

@@ -1,7 +1,6 @@
 """The verbs of the command line: each does one thing with the engine and prints it, for people or as JSON."""
 
 import argparse
-import json
 import math
 import shutil
 import sys
@@ -23,7 +22,7 @@ from engine.statistics import RECENT
 from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
 from engine.worlds.environment import with_model
-from tui.describing import described
+from tui.describing import described, print_json
 
 if TYPE_CHECKING:
     from engine.planning import Solution
@@ -415,9 +414,3 @@ def solved(run: Run) -> "Solved":
 
 def _table(q: np.ndarray[Any, np.dtype[np.float64]]) -> list[list[float | None]]:
     return [[None if math.isnan(value) else value for value in row] for row in q.tolist()]
-
-
-def print_json(value: dict[str, Any]) -> int:
-    """Print one object, and nothing else."""
-    print(json.dumps(value, allow_nan=False))
-    return 0
