@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import planning
-from engine.messages import BranchView
+from engine.messages import BranchView, TruthView
 from engine.view import world_view
 from engine.worlds import catalogue
 from tests.tui.fakes import FakeLibrary, FakeTrainer, learned, snapshot, timeline
@@ -28,7 +28,8 @@ def solved(name):
     """The exact optimum of a world that comes with the application, before the first step in it."""
     world = catalogue.find(name)
     solution = planning.solve(world)
-    return snapshot(world_view(world), solution.q, greedy=solution.optimal, q_star=solution.q)
+    truth = TruthView(0.0, 1.0, solution.start_value)
+    return snapshot(world_view(world), solution.q, greedy=solution.optimal, q_star=solution.q, truth=truth)
 
 
 @SIZES
