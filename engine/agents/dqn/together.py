@@ -7,18 +7,16 @@ one after another, but for how the products round.
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
 
-from engine.agents.dqn.architecture import Architecture
 from engine.agents.dqn.encoding import encoding_of
 from engine.agents.dqn.learner import powers_of
 from engine.agents.dqn.replay import Batch
+from engine.agents.dqn.stack import Stack, Tape, backward, forward
 from engine.agents.kernels import together as each
 from engine.agents.kernels.deep import BETA1, BETA2, adam
 from engine.agents.kernels.schedules import schedule_value
@@ -59,58 +57,6 @@ NETWORK = ("online", "target", "adam_mean", "adam_variance")
 def can_learn_together(settings: DQNSettings) -> bool:
     """Whether the arithmetic of such agents is done here: perceptrons that replay single transitions, all alike."""
     return settings.network == "mlp" and not settings.dueling and not settings.prioritized and settings.n_step == 1
-
-
-class Layer(NamedTuple):
-    """Weights (seeds, inputs, outputs) and biases (seeds, outputs) of a layer, as tensors and as arrays."""
-
-    weight: Tensor
-    bias: Tensor
-    weight_array: Array
-    bias_array: Array
-
-
-class Stack:
-    """What is one flat vector for a single agent, for all seeds: parameters, their gradient, or a moment of it.
-
-    It holds layer after layer, and in each of them seed after seed, so that what one product needs lies together.
-    """
-
-    def __init__(self, architecture: Architecture, seeds: int) -> None:
-        self.flat = torch.zeros(architecture.size * seeds)
-        self.array: Array = self.flat.numpy()
-        self.layers: list[Layer] = []
-        first = 0
-        for shape in architecture.weights:
-            middle, last = first + seeds * prod(shape), first + seeds * (prod(shape) + shape[1])
-            weight, bias = self.flat[first:middle].view(seeds, *shape), self.flat[middle:last].view(seeds, shape[1])
-            self.layers.append(Layer(weight, bias, weight.numpy(), bias.numpy()))
-            first = last
-
-    def of(self, seed: int) -> list[Array]:
-        """Return what belongs to one seed, in the order of its flat vector."""
-        return [part[seed] for layer in self.layers for part in (layer.weight_array, layer.bias_array)]
-
-    def read(self, seed: int, vector: Array) -> None:
-        """Take over the flat vector of one seed."""
-        first = 0
-        for own in self.of(seed):
-            own[...] = vector[first : first + own.size].reshape(own.shape)
-            first += own.size
-
-    def vector(self, seed: int) -> Array:
-        """Return the flat vector of one seed; a copy."""
-        return np.concatenate([own.ravel() for own in self.of(seed)])
-
-
-class Tape:
-    """The memory of a pass with `rows` places of each seed, forward and back; shapes (seeds, rows, width)."""
-
-    def __init__(self, architecture: Architecture, seeds: int, rows: int) -> None:
-        self.inputs = torch.zeros(0)
-        self.hidden = [torch.zeros(seeds, rows, width) for width in architecture.widths[1:]]
-        self.slopes = [torch.zeros(seeds, rows, width) for width in architecture.widths[1:]]
-        self.outputs, self.outputs_slope = (torch.zeros(seeds, rows, architecture.actions) for _ in range(2))
 
 
 class Together:
@@ -161,9 +107,11 @@ class Together:
         self._columns, self._made_at = _columns(seeds, room), np.zeros(room, np.int64)
         self._batch, self._weights = _columns(seeds, size), np.ones(size, np.float32)
         self._steps, self._places = np.zeros(seeds, each.STEP), np.zeros((seeds, 1), np.int64)
-        self._rows, self._next_actions = (np.zeros((seeds, size), np.int64) for _ in range(2))
-        self._next_values, self._td_errors = (np.zeros((seeds, size), np.float32) for _ in range(2))
-        self._losses, self._abs_td_errors = np.zeros(seeds), np.zeros(seeds)
+        self._rows = np.zeros((seeds, size), np.int64)
+        slope = np.zeros((seeds, size, self._architecture.actions), np.float32)
+        next_values, td_errors = (np.zeros((seeds, size), np.float32) for _ in range(2))
+        next_actions = np.zeros((seeds, size), np.int64)
+        self._errors = each.Errors(slope, next_values, next_actions, td_errors, np.zeros(seeds), np.zeros(seeds))
 
     def _take_over(self, seed: int, state: State) -> None:
         network, replay, interaction = (state.under(name) for name in ("agent.network", "agent.replay", "interaction"))
@@ -176,7 +124,7 @@ class Together:
         fill_record(self._memories.last[seed : seed + 1], interaction.values["last"])
         self._memories.path[seed] = interaction.arrays["path"]
         if update := state.values["agent.update"]:
-            self._losses[seed], self._abs_td_errors[seed] = update["loss"], update["mean_abs_td_error"]
+            self._errors.losses[seed], self._errors.abs_td_errors[seed] = update["loss"], update["mean_abs_td_error"]
 
     @property
     def step(self) -> int:
@@ -188,7 +136,7 @@ class Together:
         finished = self._memories.finished_count
         limit = finished + episodes
         for made in range(min(steps, MOST_AT_ONCE)):
-            if (finished >= limit).any():
+            if self._ended and (finished >= limit).any():
                 return made
             self._step()
         return min(steps, MOST_AT_ONCE)
@@ -199,7 +147,7 @@ class Together:
         if self._ended:
             each.begin(self._model, memories, streams)
         self._places[:, 0] = memories.progress["state"]
-        values = self._forward(self._stacks["online"], self._places, self._acting).numpy()
+        values = self._values(self._stacks["online"], self._places, self._acting)
         self._transitions += 1
         row, due = self._next, self._transitions >= settings.learning_starts
         due = due and self._transitions % settings.train_every == 0
@@ -211,16 +159,18 @@ class Together:
             if number:
                 each.sample(streams, self._columns, self._size, self._batch, self._rows)
             self._learn()
-        self._ended = each.settle(memories, self._steps, settings.discount, self._abs_td_errors, epsilon)
+        self._ended = each.settle(memories, self._steps, settings.discount, self._errors.abs_td_errors, epsilon)
 
     def _learn(self) -> None:
         """Make one gradient step of each seed on its batch; see `QLearner.update`."""
         settings, online, target = self.settings, self._stacks["online"], self._stacks["target"]
         judge = chooser = self._judged()
         if settings.double and settings.target_network:
-            chooser = self._forward(online, self._batch.next_places, self._chooser).numpy()
+            chooser = self._values(online, self._batch.next_places, self._chooser)
         each.errors_each(
-            self._forward(online, self._batch.places, self._online).numpy(),
+            self._values(online, self._batch.places, self._online),
+            self._online.hidden_arrays[-1],
+            online.head,
             chooser,
             judge,
             self._model.legal,
@@ -228,14 +178,12 @@ class Together:
             self._powers,
             self._weights,
             settings.loss == "huber",
-            self._next_values,
-            self._next_actions,
-            self._td_errors,
-            self._online.outputs_slope.numpy(),
-            self._losses,
-            self._abs_td_errors,
+            self._errors,
+            self._gradient.head,
+            self._online.slope_arrays[-1],
+            self._gradient.hidden[-1].bias_array,
         )
-        self._backward()
+        backward(online, self._batch.places, self._online, self._gradient)
         self._adam()
         if not settings.target_network:
             return
@@ -253,46 +201,18 @@ class Together:
         settings, target = self.settings, self._stacks["target"]
         following = self._batch.next_places
         if not settings.target_network:
-            return self._forward(self._stacks["online"], following, self._judge).numpy()
+            return self._values(self._stacks["online"], following, self._judge)
         if not self._in_table:
-            return self._forward(target, following, self._judge).numpy()
+            return self._values(target, following, self._judge)
         if self._stale:
-            self._forward(target, self._every_state, self._table)
+            self._values(target, self._every_state, self._table)
             self._stale = False
-        each.pick_each(following, self._table.outputs.numpy(), self._judge.outputs.numpy())
-        return self._judge.outputs.numpy()
+        each.pick_each(following, self._table.values_array, self._judge.values_array)
+        return self._judge.values_array
 
-    def _forward(self, network: Stack, places: npt.NDArray[np.int64], tape: Tape) -> Tensor:
-        """Return the action values of places of each seed, (seeds, rows) -> (seeds, rows, actions); see `QNetwork`."""
-        observed = self._encoding.observe(torch.from_numpy(places).view(-1))
-        inputs = tape.inputs = (
-            observed.view(*places.shape, *observed.shape[1:]).flatten(2) if observed.dim() > 1 else observed
-        )
-        for layer, out in zip(network.layers, (*tape.hidden, tape.outputs), strict=True):
-            if inputs.dim() == 1:
-                each.embed_each(places, layer.weight_array, layer.bias_array, out.numpy())
-            else:
-                torch.baddbmm(layer.bias.unsqueeze(1), inputs, layer.weight, out=out)
-            inputs = out if out is tape.outputs else out.relu_()
-        return inputs
-
-    def _backward(self) -> None:
-        """Write the gradient of the losses by way of the slope of the outputs; see `QNetwork.backward`."""
-        tape, layers, gradients = self._online, self._stacks["online"].layers, self._gradient.layers
-        slope = tape.outputs_slope
-        for number in reversed(range(len(layers))):
-            own = gradients[number]
-            if number == len(tape.hidden):
-                each.add_rows_each(slope.numpy(), own.bias_array)
-            else:
-                each.back_through_relu_each(slope.numpy(), tape.hidden[number].numpy(), own.bias_array)
-            inputs = tape.hidden[number - 1] if number else tape.inputs
-            if inputs.dim() == 1:
-                each.embed_gradient_each(self._batch.places, slope.numpy(), own.weight_array)
-            else:
-                torch.bmm(inputs.transpose(1, 2), slope, out=own.weight)
-            if number:
-                slope = torch.bmm(slope, layers[number].weight.transpose(1, 2), out=tape.slopes[number - 1])
+    def _values(self, network: Stack, places: npt.NDArray[np.int64], tape: Tape) -> Array:
+        """Return the action values of places of each seed, (seeds, rows) -> (seeds, rows, actions)."""
+        return forward(network, self._encoding.observe(torch.from_numpy(places).view(-1)), places, tape)
 
     def _adam(self) -> None:
         """Move all parameters against their gradient; those of one seed are shortened together."""
@@ -353,9 +273,9 @@ class Together:
         settings = self.settings
         return BatchUpdate(
             updates=self._updates,
-            loss=float(self._losses[seed]),
+            loss=float(self._errors.losses[seed]),
             batch_size=settings.batch_size,
-            mean_abs_td_error=float(self._abs_td_errors[seed]),
+            mean_abs_td_error=float(self._errors.abs_td_errors[seed]),
             updates_until_copy=-self._updates % settings.target_update_every,
             replay_size=self._size,
             replay_capacity=settings.replay_capacity,
@@ -366,7 +286,7 @@ class Together:
             discount=settings.discount,
             next_value=0.0,
             td_target=0.0,
-            replayed=batch.told(self._td_errors[seed], True),
+            replayed=batch.told(self._errors.td_errors[seed], True),
         )
 
 

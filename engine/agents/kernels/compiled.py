@@ -24,8 +24,10 @@ def _source_stamp() -> tuple[tuple[str, int, int], ...]:
 _STAMP = _source_stamp()
 
 
-def compiled(function: F) -> F:
+def compiled(function: F, fast: frozenset[str] = frozenset()) -> F:
     """Compile a function at its first call, keep the result on disk, and hold no lock while it runs.
+
+    `fast` names the liberties that its arithmetic may take, as LLVM calls them; none but for who asks for it.
 
     Nothing is allocated in this folder, so numba need not count references to the arrays, which would take four fifths
     of the time. The option for that, `_nrt`, is not public; the compiler itself refuses whatever would allocate.
@@ -38,9 +40,15 @@ def compiled(function: F) -> F:
     or in the user's own where these cannot be written to; where neither can, each process compiles for itself.
     """
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False, "forceinline": True}
+    options["fastmath"] = set(fast)
     try:
         dispatcher = njit(cache=True, **options)(function)
     except RuntimeError:
         return cast(F, njit(**options)(function))
     dispatcher._cache._cache_file._source_stamp = _STAMP
     return cast(F, dispatcher)
+
+
+def fused(function: F) -> F:
+    """Compile a function as `compiled` does; a product that is added is rounded once with its sum, as BLAS does it."""
+    return compiled(function, frozenset({"contract"}))

@@ -10,8 +10,8 @@ import numpy as np
 from numba.extending import register_jitable
 
 from engine.agents.kernels.choosing import epsilon_greedy
-from engine.agents.kernels.compiled import Record, compiled
-from engine.agents.kernels.deep import add_rows, back_through_relu, bootstrap, embed, embed_gradient, td_slope
+from engine.agents.kernels.compiled import Record, compiled, fused
+from engine.agents.kernels.deep import ZERO, back_through_relu, bootstrap, embed_gradient, td_slope
 from engine.agents.kernels.streams import Streams, stream, whole_number
 from engine.agents.kernels.world import begin_episode, fold, react, record
 from engine.interaction import Memory, Model
@@ -41,6 +41,26 @@ class Columns(NamedTuple):
     rewards: Array
     next_places: IntArray
     spans: Array
+
+
+class Head(NamedTuple):
+    """The last layer: weights (seeds, actions, inputs), those of one action together, and biases (seeds, actions)."""
+
+    weight: Array
+    bias: Array
+
+
+class Errors(NamedTuple):
+    """What is found of the batches, shapes (seeds, batch) but for what is said otherwise."""
+
+    slope: Array
+    """The derivative of the loss by the action values, shape (seeds, batch, actions)."""
+    next_values: Array
+    next_actions: IntArray
+    td_errors: Array
+    losses: FloatArray
+    """Shape (seeds,), as that of the mean |TD error|."""
+    abs_td_errors: FloatArray
 
 
 @register_jitable(inline="always")
@@ -162,9 +182,23 @@ def pick_each(numbers: IntArray, table: Array, out: Array) -> None:
 
 @compiled
 def embed_each(numbers: IntArray, weight: Array, bias: Array, out: Array) -> None:
-    """Do `embed` for each seed."""
+    """Let one-hot inputs of each seed through a layer and its ReLU; see `embed`."""
     for seed in range(numbers.shape[0]):
-        embed(numbers[seed], weight[seed], bias[seed], out[seed])
+        for row in range(numbers.shape[1]):
+            number = numbers[seed, row]
+            for unit in range(bias.shape[1]):
+                own = weight[seed, number, unit] + bias[seed, unit]
+                out[seed, row, unit] = ZERO if own < ZERO else own
+
+
+@compiled
+def bias_and_relu_each(out: Array, bias: Array) -> None:
+    """Add the bias of each seed to its product, (seeds, rows, width), and cut it off below zero, in place."""
+    for seed in range(out.shape[0]):
+        for row in range(out.shape[1]):
+            for unit in range(out.shape[2]):
+                own = out[seed, row, unit] + bias[seed, unit]
+                out[seed, row, unit] = ZERO if own < ZERO else own
 
 
 @compiled
@@ -175,22 +209,45 @@ def embed_gradient_each(numbers: IntArray, slope: Array, weight_gradient: Array)
 
 
 @compiled
-def add_rows_each(slope: Array, bias_gradient: Array) -> None:
-    """Do `add_rows` for each seed."""
-    for seed in range(slope.shape[0]):
-        add_rows(slope[seed], bias_gradient[seed])
-
-
-@compiled
 def back_through_relu_each(slope: Array, activations: Array, bias_gradient: Array) -> None:
     """Do `back_through_relu` for each seed."""
     for seed in range(slope.shape[0]):
         back_through_relu(slope[seed], activations[seed], bias_gradient[seed])
 
 
+@fused
+def back_through_head(
+    actions: IntArray,
+    slope: Array,
+    hidden: Array,
+    weight: Array,
+    weight_gradient: Array,
+    bias_gradient: Array,
+    hidden_slope: Array,
+    hidden_bias_gradient: Array,
+) -> None:
+    """Take the slope by the values, (batch, actions), back through the head of one seed and the ReLU before it.
+
+    Only the action that was taken has a slope, so that a row of the batch meets one row of the weights.
+    """
+    weight_gradient[:], bias_gradient[:], hidden_bias_gradient[:] = ZERO, ZERO, ZERO
+    for row in range(actions.shape[0]):
+        action = actions[row]
+        own = slope[row, action]
+        bias_gradient[action] += own
+        for unit in range(hidden.shape[1]):
+            weight_gradient[action, unit] += own * hidden[row, unit]
+        for unit in range(hidden.shape[1]):
+            behind = own * weight[action, unit] if hidden[row, unit] > ZERO else ZERO
+            hidden_slope[row, unit] = behind
+            hidden_bias_gradient[unit] += behind
+
+
 @compiled
 def errors_each(
     values: Array,
+    hidden: Array,
+    head: Head,
     chooser: Array,
     judge: Array,
     legal: BoolArray,
@@ -198,25 +255,37 @@ def errors_each(
     powers: Array,
     weights: Array,
     huber: bool,
-    next_values: Array,
-    next_actions: IntArray,
-    td_errors: Array,
-    slope: Array,
-    losses: FloatArray,
-    abs_td_errors: FloatArray,
+    errors: Errors,
+    head_gradient: Head,
+    hidden_slope: Array,
+    hidden_bias_gradient: Array,
 ) -> None:
-    """Do `bootstrap` and `td_slope` for each seed; `weights` hold for all of them."""
-    for seed in range(values.shape[0]):
-        bootstrap(chooser[seed], judge[seed], batch.next_places[seed], legal, next_values[seed], next_actions[seed])
-        losses[seed], abs_td_errors[seed] = td_slope(
+    """Do `bootstrap`, `td_slope` and `back_through_head` for each seed; `weights` hold for all of them.
+
+    `values` are those of the batches, `hidden` the last hidden layer of which they were made.
+    """
+    for seed in range(hidden.shape[0]):
+        next_values, next_actions, actions = errors.next_values[seed], errors.next_actions[seed], batch.actions[seed]
+        bootstrap(chooser[seed], judge[seed], batch.next_places[seed], legal, next_values, next_actions)
+        errors.losses[seed], errors.abs_td_errors[seed] = td_slope(
             values[seed],
-            batch.actions[seed],
+            actions,
             batch.rewards[seed],
             batch.spans[seed],
             powers,
-            next_values[seed],
+            next_values,
             weights,
             huber,
-            td_errors[seed],
-            slope[seed],
+            errors.td_errors[seed],
+            errors.slope[seed],
+        )
+        back_through_head(
+            actions,
+            errors.slope[seed],
+            hidden[seed],
+            head.weight[seed],
+            head_gradient.weight[seed],
+            head_gradient.bias[seed],
+            hidden_slope[seed],
+            hidden_bias_gradient[seed],
         )
