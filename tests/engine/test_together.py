@@ -7,6 +7,7 @@ from engine import together
 from engine.agents.dqn.together import Together
 from engine.agents.kernels.compiled import compiled
 from engine.agents.kernels.streams import Streams, stream, whole_number
+from engine.agents.kernels.together import back_through_head
 from engine.errors import InputError
 from engine.run import UNLIMITED, Run
 from engine.state import generator_state
@@ -104,6 +105,19 @@ def test_gradient_steps_from_one_state_agree_to_1e_5():
         after = run.agent.state().arrays["network.online"]
         assert not np.allclose(before, after, atol=1e-3)
         assert np.allclose(state.arrays["agent.network.online"], after, atol=1e-5)
+
+
+def test_slopes_of_single_actions_go_back_through_the_head_as_dense_products_take_them():
+    chance = np.random.default_rng(0)
+    actions, hidden = chance.integers(0, 4, 32), np.maximum(chance.normal(size=(32, 24)), 0.0).astype(np.float32)
+    weight = chance.normal(size=(4, 24)).astype(np.float32)
+    slope = np.zeros((32, 4), np.float32)
+    slope[np.arange(32), actions] = chance.normal(size=32)
+    found = [np.full(shape, 7.0, np.float32) for shape in ((4, 24), (4,), (32, 24), (24,))]
+    back_through_head(actions, slope, hidden, weight, *found)
+    behind = slope @ weight * (hidden > 0.0)
+    for own, wanted in zip(found, (slope.T @ hidden, slope.sum(0), behind, behind.sum(0)), strict=True):
+        assert np.allclose(own, wanted, atol=1e-5)
 
 
 def test_runs_at_different_steps_cannot_learn_together():
