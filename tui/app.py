@@ -201,6 +201,13 @@ class QScope(App[None]):
                 self._loop.call_soon_threadsafe(self.exit, None, return_code)
 
 
+SWITCH_EVERY = 0.0002
+"""Seconds after which a thread that draws lets the trainer on, which needs the interpreter between its loops.
+
+Python's own 5 ms are half a portion of a run at full speed; so the trainer stood still while a frame was made.
+"""
+
+
 class EngineTrainer(Trainer, Protocol):
     """A trainer whose life the application is in charge of."""
 
@@ -240,6 +247,7 @@ def run_with(
     app = QScope(trainer, library, welcome=welcome, lesson=lesson, begin=partial(trainer.start, first))
     rescue = Rescue(trainer.rescue, app.leave)
     rescue.install()
+    sys.setswitchinterval(SWITCH_EVERY)
     try:
         app.run()
     finally:

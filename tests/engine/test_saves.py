@@ -156,7 +156,7 @@ def test_the_branches_are_saved_and_loaded(saves):
         assert loaded.run.digest() == timeline.run.digest()
 
 
-@pytest.mark.parametrize(("agent", "steps"), [("q-learning", 100_000), ("dqn", 13_500)])
+@pytest.mark.parametrize(("agent", "steps"), [("q-learning", 1_000_000), ("dqn", 13_500)])
 def test_the_last_10000_steps_are_near_after_loading_too(agent, steps, saves):
     timeline = Timeline(
         Run(catalogue.find("frozen-lake-4x4"), agent, {"learning_starts": "20000"} if agent == "dqn" else {}, 0)

@@ -36,7 +36,7 @@ class TabularAgent:
             np.zeros(1, UPDATE),
         )
         self._generator = generator
-        self.keyframe_every = min(max(4 * fresh.size, 20_000), 400_000)
+        self.keyframe_every = min(max(4 * fresh.size, 200_000), 400_000)
         self.change(settings)
 
     def change(self, settings: TableSettings) -> None:
