@@ -250,6 +250,11 @@ def run_at_full_speed(terminal: Terminal, seconds: float) -> None:
     terminal.read(seconds)
 
 
+def stopped(terminal: Terminal) -> bool:
+    """Return whether the process stands still, as it does a moment after a signal that stops it."""
+    return Path(f"/proc/{terminal.process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
 def step_once(terminal: Terminal) -> None:
     """Press `s`, and require that this makes one step and no more."""
     before = terminal.step

@@ -35,6 +35,7 @@ from tests.benchmarks.terminal import (
     require,
     run_at_full_speed,
     step_once,
+    stopped,
 )
 
 STRAY = {
@@ -112,7 +113,7 @@ def closed_while_stopped(home: Path, stop: signal.Signals) -> None:
     with application(home, "seed-2x3", owner=True) as terminal:
         step_once(terminal)
         terminal.process.send_signal(stop)
-        terminal.read(SETTLED)
+        require(terminal.wait_for(lambda: stopped(terminal)), "it does not stop")
         terminal.hang_up()
         require(terminal.ends(), "it goes on without a terminal")
         require_autosave(home, 1, 1)
@@ -163,7 +164,7 @@ def stopped_and_continued(home: Path, stop: signal.Signals) -> None:
     with application(home, "seed-2x3") as terminal:
         for _ in range(5):
             terminal.process.send_signal(stop)
-            terminal.read(0.1)
+            require(terminal.wait_for(lambda: stopped(terminal)), "it does not stop")
             terminal.process.send_signal(signal.SIGCONT)
             terminal.read(0.3)
             step_once(terminal)

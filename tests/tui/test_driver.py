@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.terminal import SETTLED, application, step_once
+from tests.benchmarks.terminal import SETTLED, application, step_once, stopped
 from tui.driver import PASTE_ENDS_AFTER, WAKE_EVERY, Inlet, Outlet
 from tui.frames import ATTEMPTS, PATIENCE, REQUEST, WINDOW, Frames
 
@@ -42,13 +42,9 @@ def test_sigcont_without_a_suspension_starts_no_second_reader(session):
     assert threads(session.process) == before
 
 
-def stopped(process):
-    return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
-
-
 def test_it_comes_back_from_a_suspension(session):
     session.process.send_signal(signal.SIGTSTP)
-    assert session.wait_for(lambda: "1049" not in session.screen.modes and stopped(session.process))
+    assert session.wait_for(lambda: "1049" not in session.screen.modes and stopped(session))
     session.process.send_signal(signal.SIGCONT)
     assert session.wait_for(lambda: "1049" in session.screen.modes)
     session.read(0.3)
