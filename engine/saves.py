@@ -66,6 +66,11 @@ class Saved:
     kept: Path | None
     """The new name of somebody else's file that stood there, if one did."""
 
+    @property
+    def kept_as(self) -> str:
+        """The word that opens what stood there, such as `first~2`; empty if nothing did."""
+        return self.kept.name.replace(SUFFIX, "") if self.kept else ""
+
 
 def save(timeline: Timeline, folder: Path, name: str, known: str = "") -> Saved:
     """Write the run and its branches to `folder/name.safetensors`.

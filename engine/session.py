@@ -42,6 +42,7 @@ from engine.messages import (
 from engine.run import UNLIMITED, Run
 from engine.timeline import MEMORY, Timeline
 from engine.worlds import catalogue as worlds
+from engine.worlds.editing import changes_nothing
 
 if TYPE_CHECKING:
     from engine.evaluation import Walk
@@ -190,6 +191,9 @@ class Session:
             self.notify(f"{timeline.branch.name} begins at step {timeline.branch.fork:,}; {branch} is kept")
 
     def _edit(self, edit: WorldEdit) -> None:
+        """Edit the world, unless it is so already: an edit that changes nothing could not be seen to be undone."""
+        if changes_nothing(self._the_timeline().run.world, edit):
+            raise InputError(f"nothing changes: {told(edit)} holds already")
         self._the_timeline().intervene(edit)
         self.notify(f"from step {edit.step:,} on: {told(edit)}")
 
@@ -386,7 +390,7 @@ class Session:
             raise
         self.save_name, self._kept, self._digest = name, _extent(timeline), saved.digest
         self.forget_autosave()
-        also = f"; what stood there is kept as {saved.kept.name}" if saved.kept else ""
+        also = f"; what stood there is kept as {saved.kept_as}" if saved.kept else ""
         self.notify(f"saved as {name} ({saved.path.stat().st_size / 1024:,.0f} KiB, step {timeline.step:,}){also}")
 
     def _views_of(self, run: Run) -> "Views":

@@ -202,7 +202,10 @@ class Plain:
         self._settle()
         shown = self._trainer.snapshot
         if shown is not None and shown.unsaved and not rest:
-            rest = self._keys.line("not saved; a name to save it, discard to leave without, empty to stay: ")
+            question = "not saved; a name to save it, discard to leave without, empty to stay: "
+            if not self._keys.interactive:
+                self.say(question.strip())
+            rest = self._keys.line(question)
             if not rest:
                 return
             if rest != "discard":

@@ -103,7 +103,8 @@ def _print_table(run: Run, reports: Sequence[dict[str, Any]], whole: dict[str, A
         print(f"{row['seed']:>8}  {row['steps']:>11,}  {row['episodes']:>9,}  {mean:>9}{truth}  {row['digest'][:8]}")
     over = whole["mean_return_100"]
     spread = f" ± {over['standard_error']:.2g} (standard error)" if over["standard_error"] is not None else ""
-    print(f"mean return of the last 100 episodes, over {over['seeds']} seeds: {_number(over['mean'])}{spread}")
+    episodes = "100" if min(row["episodes"] for row in reports) >= 100 else "up to 100"
+    print(f"mean return of the last {episodes} episodes, over {over['seeds']} seeds: {_number(over['mean'])}{spread}")
     print(f"{whole['seconds']:.2f} s, {whole['steps_per_second']:,.0f} steps a second")
 
 

@@ -147,7 +147,7 @@ def train(options: argparse.Namespace) -> int:
         print(f"max |Q - Q*|: {report['q_error']:.4g}, policy agreement: {report['policy_agreement']:.1%}")
     print(f"{seconds:.2f} s, {report['steps_per_second']:,.0f} steps a second, digest {report['digest'][:16]}")
     if options.save:
-        also = f"; what another run saved there is kept as {report['kept']}" if "kept" in report else ""
+        also = f"; what another run saved there is kept as {saved.kept_as}" if saved and saved.kept else ""
         print(f"saved as {options.save} in {options.saves}{also}")
     return 0
 

@@ -27,8 +27,10 @@ def read_edit(text: str, world: WorldView) -> Command:
         return EditRules({what: read_rule(what, rest)})
     column, _, push = rest.strip().partition(" ")
     number = whole_number(column)
-    if number is None or number >= len(world.cells[0] if world.cells else ()):
-        raise InputError(f"{column!r} is no column of this map; write wind COLUMN PUSH, such as wind 3 1")
+    columns = len(world.cells[0]) if world.cells else 0
+    if number is None or number >= columns:
+        there = f"0 to {columns - 1}" if columns else "there are none"
+        raise InputError(f"{column!r} is no column of this map ({there}); write wind COLUMN PUSH, such as wind 0 1")
     return EditRules({"wind": wind_with(world, number, int(read_rule("wind", push) or 0))})
 
 

@@ -66,6 +66,17 @@ def changed(name: str, definition: Mapping[str, Any], edit: WorldEdit) -> dict[s
     return {key: value for key, value in after.items() if value is not None}
 
 
+def changes_nothing(world: World, edit: WorldEdit) -> bool:
+    """Return whether a gridworld is the same after an edit; raises `InputError` as `changed` does."""
+    after = changed(world.name, world.definition, edit)
+    return _plainly(after) == _plainly(world.definition)
+
+
+def _plainly(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a definition with its map as rows, and with tables of cells, be there any or not."""
+    return {**definition, "map": rows_of(definition), "cells": dict(definition.get("cells", {}))}
+
+
 def read_rule(name: str, text: str) -> float | int | None:
     """Return the value of a rule as a person writes it, None for its default; wind is that of one column.
 

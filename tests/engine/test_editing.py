@@ -11,8 +11,10 @@ from engine import planning, savefile
 from engine import saves as engine_saves
 from engine.errors import InputError
 from engine.interventions import Act, Change, Edit, Rules, told
+from engine.messages import EditCell, EditRules, Start
 from engine.replaying import first_difference
 from engine.run import Run
+from engine.session import Session
 from engine.timeline import Timeline
 from engine.worlds import catalogue
 from engine.worlds.editing import edited, read_rule
@@ -375,3 +377,16 @@ def test_a_file_whose_edits_lead_through_a_world_too_large_for_it_is_refused_bef
     with pytest.raises(ValueError, match="its world takes up to"):
         savefile.unpack(data, needed - 4 * len(data) - 1)
     assert savefile.unpack(data, needed).run.digest() == run.digest()
+
+
+def test_an_edit_that_changes_nothing_is_told_and_not_logged(tmp_path):
+    session = Session(tmp_path, lambda text: None)
+    session.obey(Start("seed-2x3", "q-learning"))
+    for _ in range(2):
+        session.obey(EditCell(1, 1, {"wall": True}))
+    session.obey(EditRules({"slip": 0.0}))
+    assert [type(entry).__name__ for entry in session.timeline.run.log] == ["Edit", "Rules"]
+    session.obey(EditRules({"slip": 0.0}))
+    assert len(session.timeline.run.log) == 2
+    snapshot = session.snapshot(playing=False, speed=0.0, steps_per_second=0.0)
+    assert snapshot.notices[-1].text == "nothing changes: slip 0 holds already"

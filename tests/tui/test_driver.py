@@ -42,8 +42,12 @@ def test_sigcont_without_a_suspension_starts_no_second_reader(session):
     assert threads(session.process) == before
 
 
-def test_it_comes_back_from_a_suspension(session):
-    session.process.send_signal(signal.SIGTSTP)
+@pytest.mark.parametrize("by_key", [False, True])
+def test_it_comes_back_from_a_suspension(session, by_key):
+    if by_key:
+        session.press(b"\x1a")
+    else:
+        session.process.send_signal(signal.SIGTSTP)
     assert session.wait_for(lambda: "1049" not in session.screen.modes and stopped(session))
     session.process.send_signal(signal.SIGCONT)
     assert session.wait_for(lambda: "1049" in session.screen.modes)

@@ -109,6 +109,7 @@ def test_every_key_of_the_table_is_tried_in_this_file():
         "drive",
         "change_theme",
         "redraw",
+        "suspend",
         "command_palette",
         "quit",
     }
@@ -121,6 +122,14 @@ async def test_a_key_sends_its_command_to_the_trainer(name, key, app, trainer):
     async with app.run_test() as pilot:
         await pilot.press(key)
     assert trainer.commands == [SENT[name]]
+
+
+async def test_a_key_goes_to_the_shell(app, monkeypatch):
+    gone = []
+    monkeypatch.setattr(app, "action_suspend_process", lambda: gone.append(True))
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+z")
+    assert gone == [True]
 
 
 async def test_a_key_sends_the_whole_screen_again(app, monkeypatch):

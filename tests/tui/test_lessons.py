@@ -190,6 +190,9 @@ async def test_escape_stops_what_goes_on_and_then_leaves_the_lesson(app, trainer
         assert app.main_screen.lesson is not None
         trainer.show(playing=False)
         await until(pilot, lambda: not app.main_screen.snapshot.playing)
+        await pilot.press("i", "escape")
+        assert app.main_screen.sight.cursor is None
+        assert app.main_screen.lesson is not None
         await pilot.press("escape")
         assert app.main_screen.lesson is None
 

@@ -52,8 +52,9 @@ class Lessons(Looking):
         self.app.push_screen(ChooseLesson(lessons), lambda name: self.open_lesson(by_name[name]) if name else None)
 
     def action_stop(self) -> None:
-        """Stop whatever goes on; where nothing does, leave the lesson."""
-        if self.lesson is not None and self.snapshot is not None and not self.snapshot.playing:
+        """Stop whatever goes on; where nothing does, close the inspector, then the lesson."""
+        resting = self.snapshot is not None and not self.snapshot.playing and self.sight.cursor is None
+        if self.lesson is not None and resting:
             self._leave_lesson()
         else:
             super().action_stop()

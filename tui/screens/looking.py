@@ -66,6 +66,13 @@ class Looking(TimeTravel):
             self.query_one(WorldPanel).focus()
         self.sight = replace(self.sight, cursor=self.snapshot.state, action=None)
 
+    def action_stop(self) -> None:
+        """Stop whatever goes on; where nothing does, close the inspector."""
+        if self.sight.cursor is not None and self.snapshot is not None and not self.snapshot.playing:
+            self.action_inspect()
+        else:
+            super().action_stop()
+
     def action_next_action(self) -> None:
         """Look at the next action of the state."""
         self._change_action(1, around=True)

@@ -259,6 +259,10 @@ class MainScreen(Measures, Comparing, Lessons):
 
     # The commands for the screen itself.
 
+    def action_suspend(self) -> None:
+        """Stand still until the shell lets it go on."""
+        self.app.action_suspend_process()
+
     def action_help(self) -> None:
         """Show the help."""
         self.app.push_screen(Help())
