@@ -97,11 +97,11 @@ def test_a_long_way_shows_how_far_it_is_and_stops_for_a_pause(trainer):  # noqa:
 
 def test_stopped_on_the_way_one_is_in_the_same_run():
     plain, past = (Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0)) for _ in range(2))
-    past.advance(10_000)
-    past.on_the_way = lambda step, target: step < 5000
-    past.go_to(9000)
+    past.advance(100_000)
+    past.on_the_way = lambda step, target: step < 50_000
+    past.go_to(90_000)
     plain.advance(past.step)
-    assert 5000 <= past.step < 9000
+    assert 50_000 <= past.step < 90_000
     assert past.run.digest() == plain.run.digest()
 
 
