@@ -8,22 +8,22 @@ import os
 
 MEBIBYTE = 2**20
 TIMES = 4
-ALLOWANCE = 256 * MEBIBYTE
-"""Bytes that any file may take, however small: enough for a slippery map of 300 by 300 cells."""
+ALLOWANCE = 96 * MEBIBYTE
+"""Bytes that any file may take, however small: enough to plan in a slippery map of 300 by 300 cells."""
 
 VARIABLE = "QSCOPE_MEMORY"
 """The environment variable that allows more, in MiB."""
 
-OBJECT, LIST, ITEM = 240, 80, 72
-"""Bytes of a parsed JSON object, a list, and what one comma separates, at most."""
+OBJECT, LIST, ITEM = 480, 80, 72
+"""Bytes of a parsed JSON object, twice, as it is hashed in a second form; of a list; of what one comma separates."""
 TEXTS = 4
 """How often the text itself is in memory while it is parsed."""
 
 
-def of_environment() -> int:
+def of_environment(default: int = ALLOWANCE) -> int:
     """Return how many bytes may be taken beside what follows from a size: as the environment says, or the default."""
     said = os.environ.get(VARIABLE, "")
-    return int(said) * MEBIBYTE if said.isdecimal() and len(said) < 8 else ALLOWANCE
+    return int(said) * MEBIBYTE if said.isdecimal() and len(said) < 8 else default
 
 
 def allowed(size: int, allowance: int = ALLOWANCE) -> int:

@@ -107,6 +107,20 @@ def unpack(data: bytes, most: int = allowance.ALLOWANCE) -> Timeline:
 
     It takes no more memory than four times the length of `data` and `most` bytes, see `engine.allowance`.
     """
+    said, run, of_marks, more_worlds = _checked_run(data, most)
+    marks = savemarks.unpacked(said, of_marks, run, more_worlds)
+    timeline = Timeline(run)
+    timeline.take_over(said["timeline"])
+    timeline.insert(marks)
+    return timeline
+
+
+def _checked_run(data: bytes, most: int) -> tuple[dict[str, Any], Run, dict[str, Array], int]:
+    """Rebuild the run of a file, without its marks.
+
+    Return the JSON text, the run, the arrays of the marks, and how many more worlds there is memory for. The arrays of
+    the run are let go of: they are copied by now, and with the marks there would be too much in memory.
+    """
     said, arrays = migrations.upgraded(*contents(data, most))
     more_worlds = _expect_fitting(said, arrays, len(data), most)
     content = _own(said, arrays)
@@ -115,10 +129,7 @@ def unpack(data: bytes, most: int = allowance.ALLOWANCE) -> Timeline:
     comes_to = said["statistics"] or run.statistics.summary()  # Older formats do not say it.
     if _digest(run.state(), identity) != _digest(content, said) or run.statistics.summary() != comes_to:
         raise ValueError("its parts do not fit together")
-    timeline = Timeline(run)
-    timeline.take_over(said["timeline"])
-    timeline.insert(savemarks.unpacked(said, arrays, run, more_worlds))
-    return timeline
+    return said, run, {name: array for name, array in arrays.items() if name not in content.arrays}, more_worlds
 
 
 def about(header: bytes, most: int = allowance.ALLOWANCE) -> dict[str, Any]:

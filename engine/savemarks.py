@@ -60,7 +60,7 @@ def _written(run: Run, marks: list[Mark]) -> Written | None:
 
 
 def unpacked(said: Mapping[str, Any], arrays: Mapping[str, Array], run: Run, most_worlds: int) -> list[Mark]:
-    """Rebuild the marks of a file whose run is there already, as distrustfully as the run itself.
+    """Rebuild the marks of a file whose run is there already, as distrustfully as the run itself, which visits each.
 
     Marks of worlds that were edited since are left out where there are more than `most_worlds` of these: the way back
     is longer then. Raises `ValueError`, `KeyError` or `TypeError` if the marks do not fit the run.
@@ -73,18 +73,18 @@ def unpacked(said: Mapping[str, Any], arrays: Mapping[str, Array], run: Run, mos
     now = run.statistics.moment()
     known = _past(said["past"], State(dict(arrays), {}).under("past").arrays) | _blocks(now)
     worlds = _worlds(run, [run.log[: int(mark["log"])] for mark in said["marks"]], most_worlds)
-    scratch = Run(run.origin_world, run.agent_name, run.origin_settings, run.seed)
-    marks = []
+    present, marks = run.mark(), []
     for number, mark in enumerate(said["marks"]):
         log, own = run.log[: int(mark["log"])], State(dict(arrays), {}).under(f"mark{number}").arrays
         if _edits(log) not in worlds:
             continue
         moment = _moment(mark, own.pop("statistics.summaries", np.zeros(0)), now, known)
         state = State(own, mark["values"])
-        scratch.return_to(Mark(0, state, moment, worlds[_edits(log)], _settings_after(run, log), log))
-        marks.append(scratch.mark())
+        run.return_to(Mark(0, state, moment, worlds[_edits(log)], _settings_after(run, log), log))
+        marks.append(run.mark())
         if marks[-1].state.digest() != state.digest():
             raise ValueError("a mark does not fit the agent and the world")
+    run.return_to(present)
     return marks
 
 

@@ -39,7 +39,7 @@ class State(NamedTuple):
         for name in sorted(self.arrays):
             array = np.ascontiguousarray(self.arrays[name])
             total.update(f"{name}:{array.dtype.str}:{array.shape}:".encode())
-            total.update(array.tobytes())
+            total.update(array.data if array.size else b"")
         total.update(canonical_json(self.values).encode())
         return total.hexdigest()
 

@@ -17,6 +17,9 @@ from engine.worlds.mdp import TabularMDP
 PORTION = 4096
 """How many steps one run makes before somebody is told how far it is."""
 
+MOST = 256 * allowance.MEBIBYTE
+"""How many bytes all runs together may take, unless the environment allows more (see `engine.allowance`)."""
+
 Told = Callable[[int], None]
 """Is told how many steps were made since it was told last, by all runs together."""
 
@@ -25,11 +28,11 @@ def runs_of(world: World, agent: str, settings: Mapping[str, str], seeds: Sequen
     """Make a run for each seed, to learn for `steps` steps.
 
     Raises `InputError` for an unknown agent or an impossible setting, and if all of them together take more memory than
-    `engine.allowance` says.
+    `MOST`.
     """
     first = Run(world, agent, settings, seeds[0])
     own = first.mark().size + sum(array.nbytes for array in first.interaction.memory)
-    needed, most = (2 * own + _replayed(first, steps)) * len(seeds), allowance.of_environment()
+    needed, most = (2 * own + _replayed(first, steps)) * len(seeds), allowance.of_environment(MOST)
     if needed > most:
         mib = [f"{-(-bytes_ // allowance.MEBIBYTE):,}" for bytes_ in (needed, most)]
         raise InputError(

@@ -1,7 +1,7 @@
 """The gridworld: a text map and a few rules become a Markov decision process."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from engine.errors import InputError
 from engine.worlds.fields import Table
 from engine.worlds.gridrules import Rules, read_rules
 from engine.worlds.layout import Layout, open_cells
-from engine.worlds.mdp import BoolArray, FloatArray, IntArray, Outcomes, TabularMDP
+from engine.worlds.mdp import BLOCK, BoolArray, FloatArray, IntArray, Outcomes, TabularMDP
 
 MAX_OUTCOMES = 30_000_000
 
@@ -42,8 +42,10 @@ def from_definition(name: str, definition: Mapping[str, Any]) -> TabularMDP:
     rules = read_rules(table)
     grid = _lay_out(rules)
     start = _start_distribution(grid)
-    return TabularMDP.from_columns(
-        _return_to_start(grid, start, Outcomes.joined([*_moves(rules, grid), *_exits(rules, grid)])),
+    total = _number_of_outcomes(rules, grid, start)
+    return TabularMDP.from_blocks(
+        (_return_to_start(grid, start, rows) for rows in _landings(rules, grid, total)),
+        total,
         states=[f"{row},{column}" for row, column in zip(grid.rows.tolist(), grid.columns.tolist(), strict=True)],
         actions=list(rules.directions),
         name=name,
@@ -93,9 +95,29 @@ def _start_distribution(grid: Grid) -> FloatArray:
     return np.where(at_start, 1.0 / np.count_nonzero(at_start), 0.0)
 
 
-def _moves(rules: Rules, grid: Grid) -> list[Outcomes]:
-    """List where every move from an ordinary cell lands, before any return to the start."""
-    acting = np.flatnonzero(~grid.terminal & ~grid.is_exit)
+def _number_of_outcomes(rules: Rules, grid: Grid, start: FloatArray) -> int:
+    """Return how many outcomes the moves have, before equal ones are put together.
+
+    Raises `InputError` if they are too many.
+    """
+    total, starts = 0, int(np.count_nonzero(start))
+    for rows in _landings(rules, grid, 3 * len(rules.directions) * len(start)):
+        total += len(rows.state) + int(np.count_nonzero(grid.to_start[rows.next_state])) * (starts - 1)
+    if total > MAX_OUTCOMES:
+        raise InputError(f"map: the moves have {total} outcomes, at most {MAX_OUTCOMES} fit; make the map smaller")
+    return total
+
+
+def _landings(rules: Rules, grid: Grid, total: int) -> Iterator[Outcomes]:
+    """List where every action leads, before any return to the start, for as many states at a time as suit the total."""
+    states = np.arange(len(grid.letters))
+    for some in np.array_split(states, min(len(states), -(-total // BLOCK))):
+        yield Outcomes.joined([*_moves(rules, grid, some), *_exits(rules, grid, some)])
+
+
+def _moves(rules: Rules, grid: Grid, states: IntArray) -> list[Outcomes]:
+    """List where every move from the ordinary cells among the states lands, before any return to the start."""
+    acting = states[~grid.terminal[states] & ~grid.is_exit[states]]
     parts = []
     for action, direction in enumerate(rules.directions.values()):
         for probability, turned in _slips(direction, rules.slip):
@@ -135,11 +157,11 @@ def _move(rules: Rules, grid: Grid, states: IntArray, direction: tuple[int, int]
     return landed, reward
 
 
-def _exits(rules: Rules, grid: Grid) -> list[Outcomes]:
-    """List where every action leads from the exits, before any return to the start."""
+def _exits(rules: Rules, grid: Grid, within: IntArray) -> list[Outcomes]:
+    """List where every action leads from the exits among the states, before any return to the start."""
     parts = []
     for letter, cell in rules.cells.items():
-        states = np.flatnonzero(grid.letters == letter)
+        states = within[grid.letters[within] == letter]
         if not cell.is_exit or not states.size:
             continue
         landed = states if cell.exit_to is None else np.flatnonzero(grid.letters == cell.exit_to).repeat(len(states))
@@ -162,16 +184,12 @@ def _return_to_start(grid: Grid, start: FloatArray, rows: Outcomes) -> Outcomes:
     """Where a row lands in a `to_start` cell, put a row for every start cell, with its probability."""
     starts = np.flatnonzero(start > 0.0)
     returns = grid.to_start[rows.next_state]
-    count = int(np.count_nonzero(returns))
-    total = len(returns) + count * (len(starts) - 1)
-    if total > MAX_OUTCOMES:
-        raise InputError(f"map: the moves have {total} outcomes, at most {MAX_OUTCOMES} fit; make the map smaller")
-    if not count:
+    if not returns.any():
         return rows
     source = np.repeat(np.arange(len(returns)), np.where(returns, len(starts), 1))
     whole = rows.take(source)
     again = returns[source]
-    whole.next_state[again] = np.tile(starts, count)
+    whole.next_state[again] = np.tile(starts, np.count_nonzero(returns))
     whole.probability[again] *= start[whole.next_state[again]]
     return whole
 

@@ -1,6 +1,6 @@
 """A finite Markov decision process as flat, frozen arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Self
@@ -16,6 +16,8 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 PROBABILITY_TOLERANCE = 1e-9
+BLOCK = 2**15
+"""About how many outcomes are worked on at a time, where all at once would take as much memory as the world."""
 
 
 class Outcomes(NamedTuple):
@@ -84,25 +86,46 @@ class TabularMDP:
         States and actions are numbers in the rows. Raises `InputError` if the rows are no Markov decision process.
         """
         columns = [np.array(column) for column in zip(*outcomes, strict=True)] if outcomes else [np.zeros(0)] * 6
-        return cls.from_columns(Outcomes(*columns), states=states, actions=actions, **fields)
+        return cls.from_blocks([Outcomes(*columns)], len(outcomes), states=states, actions=actions, **fields)
 
     @classmethod
-    def from_columns(cls, outcomes: Outcomes, *, states: Sequence[str], actions: Sequence[str], **fields: Any) -> Self:
-        """Build a world from the same rows, given as one array a column.
+    def from_blocks(
+        cls, blocks: Iterable[Outcomes], most: int, *, states: Sequence[str], actions: Sequence[str], **fields: Any
+    ) -> Self:
+        """Build a world from the same rows, given as one array a column, block by block; there are at most `most`.
 
-        The outcomes of a pair are put in the order of their next states; those that differ in nothing but their
-        probability become one. So the same rows make the same world, whatever their order.
+        Each block holds all outcomes of its states, and the blocks come in the order of these: so the rows of a large
+        world need not be in memory as well. The outcomes of a pair are put in the order of their next states; those
+        that differ in nothing but their probability become one. So the same rows make the same world, whatever their
+        order.
         """
-        rows = _merged(outcomes, len(states), len(actions))
-        counts = np.bincount(rows.state * len(actions) + rows.action, minlength=len(states) * len(actions))
+        offsets = np.zeros(len(states) * len(actions) + 1, dtype=np.int64)
+        counts = offsets[1:]
+        columns = probability, next_state, reward, terminated = (
+            np.empty(most),
+            np.empty(most, np.int64),
+            np.empty(most),
+            np.empty(most, np.bool_),
+        )
+        total = 0
+        for block in blocks:
+            pair, *merged = _merged(block, len(states), len(actions))
+            if pair.size:
+                counts[pair[0] : pair[-1] + 1] += np.bincount(pair - pair[0])
+            for column, values in zip(columns, merged, strict=True):
+                column[total : total + len(pair)] = values
+            total += len(pair)
+        for column in columns:
+            column.resize(total, refcheck=False)
+        np.cumsum(counts, out=counts)
         world = cls(
             states=tuple(states),
             actions=tuple(actions),
-            offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            probability=rows.probability,
-            next_state=rows.next_state,
-            reward=rows.reward,
-            terminated=rows.terminated,
+            offsets=offsets,
+            probability=probability,
+            next_state=next_state,
+            reward=reward,
+            terminated=terminated,
             **fields,
         )
         world._validate()
@@ -122,11 +145,13 @@ class TabularMDP:
     @cached_property
     def cumulative(self) -> FloatArray:
         """The cumulative probability of each outcome within its pair, shape (outcomes,); the last of a pair is 1.0."""
-        running: FloatArray = np.cumsum(self.probability)
-        first = self.offsets[:-1][self.legal.ravel()]
-        before = np.where(first > 0, running[first - 1], 0.0)
-        within: FloatArray = running - np.repeat(before, np.diff(self.offsets)[self.legal.ravel()])
-        within[self.offsets[1:][self.legal.ravel()] - 1] = 1.0
+        within: FloatArray = np.cumsum(self.probability)
+        legal = self.legal.ravel()
+        first, last = self.offsets[:-1][legal], self.offsets[1:][legal]
+        before = np.where(first > 0, within[first - 1], 0.0)
+        for some in np.array_split(np.arange(len(first)), -(-len(first) // BLOCK)):
+            within[first[some[0]] : last[some[-1]]] -= np.repeat(before[some], last[some] - first[some])
+        within[last - 1] = 1.0
         return within
 
     def pair(self, state: int, action: int) -> int:
@@ -156,10 +181,10 @@ class TabularMDP:
         if not pairs.size:
             raise InputError("no state has a legal action")
         totals = np.add.reduceat(self.probability, self.offsets[:-1][pairs])
-        wrong = pairs[np.abs(totals - 1.0) > PROBABILITY_TOLERANCE]
+        wrong = np.flatnonzero(np.abs(totals - 1.0) > PROBABILITY_TOLERANCE)
         if wrong.size:
-            state, action = divmod(int(wrong[0]), len(self.actions))
-            total = totals[np.searchsorted(pairs, wrong[0])]
+            state, action = divmod(int(pairs[wrong[0]]), len(self.actions))
+            total = totals[wrong[0]]
             raise InputError(
                 f"the probabilities of state {self.states[state]!r}, action {self.actions[action]!r} "
                 f"add up to {total:.6g}; they must add up to 1"
@@ -177,8 +202,11 @@ class TabularMDP:
             raise InputError(f"start state {self.states[int(stuck[0])]!r} is terminal; an episode cannot begin there")
 
 
-def _merged(rows: Outcomes, states: int, actions: int) -> Outcomes:
-    """Sort the rows by state, action and next state, and add up the probabilities of those that are else equal."""
+def _merged(rows: Outcomes, states: int, actions: int) -> tuple[IntArray, FloatArray, IntArray, FloatArray, BoolArray]:
+    """Sort the rows by pair and next state, and add up the probabilities of those that are else equal.
+
+    Return the pair, the probability, the next state, the reward, and whether it terminated.
+    """
     for column, count in ((rows.state, states), (rows.action, actions), (rows.next_state, states)):
         if column.size and not 0 <= column.min() <= column.max() < count:
             raise InputError("an outcome names a state or an action that does not exist")
@@ -190,12 +218,11 @@ def _merged(rows: Outcomes, states: int, actions: int) -> Outcomes:
     differs[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
     first = np.flatnonzero(differs)
     probability = rows.probability[order].astype(np.float64)
-    kept = rows.take(order[first])
-    return Outcomes(
-        state=kept.state.astype(np.int64),
-        action=kept.action.astype(np.int64),
-        probability=np.add.reduceat(probability, first) if first.size else probability,
-        next_state=kept.next_state.astype(np.int64),
-        reward=kept.reward.astype(np.float64),
-        terminated=kept.terminated.astype(np.bool_),
+    pair, next_state = np.divmod(keys[0][first], states)
+    return (
+        pair,
+        np.add.reduceat(probability, first) if first.size else probability,
+        next_state,
+        keys[1][first].astype(np.float64),
+        keys[2][first].astype(np.bool_),
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.worlds import catalogue, gridworld
 
-BYTES_A_STATE, BYTES_A_PAIR, BYTES_AN_OUTCOME, BYTES_A_TRANSITION = 120, 30, 180, 450
+BYTES_A_STATE, BYTES_A_PAIR, BYTES_AN_OUTCOME, BYTES_A_TRANSITION = 120, 30, 70, 450
 BYTES_AN_ENVIRONMENT = 2**24
 """What was measured at the height of the making, rounded up."""
 

@@ -187,13 +187,14 @@ DEAR: dict[str, Callable[[], bytes]] = {
         "dqn", grid(5), {"replay_capacity": "1000000", "prioritized": "true"}, 300
     ),
     "cartpole-with-a-large-replay": _in_cartpole,
-    "a-hundred-thousand-interventions": lambda: _with_log([Change(0, {"epsilon": "0.1"})] * 100_000),
+    "eighty-thousand-interventions": lambda: _with_log([Change(0, {"epsilon": "0.1"})] * 80_000),
     "too-many-interventions": lambda: _with_log([Change(0, {"epsilon": "0.1"})] * 230_000),
     "forty-worlds-of-marks": _with_edits,
     "twenty-thousand-branches": _with_branches,
     "a-million-episodes": _with_episodes,
     "millions-of-small-values": _of_small_values,
     "a-list-of-transitions": _explicit,
+    "a-memory-of-300x300": lambda: _saved("dyna-q", grid(300, slip=0.2), {"prioritized": "true"}, steps=50_000),
     "traces": lambda: _saved("sarsa-lambda", grid(200), steps=3000),
     "a-whole-episode": lambda: _saved("monte-carlo", grid(50, max_steps=100_000), steps=60_000),
 }

@@ -2,6 +2,7 @@
 
 import json
 import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from engine.errors import InputError
 from engine.worlds.gridworld import from_definition
 from engine.worlds.mdp import TabularMDP
+from engine.worlds.memory import memory_of
 
 Outcome = tuple[float, str, float, bool]
 
@@ -364,3 +366,21 @@ def test_a_mistake_is_told_in_one_line_that_names_its_place(keys, told):
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "map_, keys",
+    [
+        ("\n".join(["S" + "." * 149] * 150), {"slip": 0.2}),
+        ("\n".join(["." * 150] * 149 + ["S" * 150]), {"moves": "king+stay", "slip": 0.2}),
+        ("\n".join(["SCSC" * 6] * 24), {"cells": {"C": {"to_start": True}}}),
+    ],
+    ids=["slippery", "nine moves", "back to any start"],
+)
+def test_making_a_large_map_takes_no_more_memory_than_is_estimated_beforehand(map_: str, keys: dict[str, Any]):
+    definition = {"discount": 0.9, "map": map_, **keys}
+    tracemalloc.start()
+    from_definition("large", definition).cumulative  # noqa: B018
+    _, height = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert memory_of(definition) / 4 < height < memory_of(definition)

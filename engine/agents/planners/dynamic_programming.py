@@ -51,7 +51,6 @@ class Planner:
 
     def _take_model(self, world: TabularMDP) -> None:
         self._world = world
-        self._model = Model(world, self.settings.discount)
         self._dynamics = Dynamics(
             world.offsets,
             world.probability,
@@ -62,6 +61,7 @@ class Planner:
             world.start,
             ways_out(world).action,
         )
+        self._model = Model(world, self.settings.discount)
 
     def change(self, settings: ValueIterationSettings) -> None:
         """See `Agent.change`."""
