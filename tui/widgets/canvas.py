@@ -30,6 +30,11 @@ class Canvas:
     def put(self, x: int, y: int, text: str, style: Style = PLAIN) -> int:
         """Write the text from (x, y) to the right and return the column after it."""
         row = self.rows[y] if 0 <= y < self.height else None
+        if text.isascii() and text.isprintable():
+            if row is not None and x < self.width and x + len(text) > 0:
+                seen = text[max(-x, 0) : self.width - x]
+                row[max(x, 0) : max(x, 0) + len(seen)] = [(character, style) for character in seen]
+            return x + len(text)
         for character in text:
             shown = character if character.isprintable() else UNPRINTABLE
             size = 1 if shown.isascii() else get_character_cell_size(shown)
