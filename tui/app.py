@@ -1,5 +1,6 @@
 """The application: its theme, its main screen, and the life of the trainer."""
 
+import gc
 import os
 import sys
 import time
@@ -208,6 +209,13 @@ Python's own 5 ms are half a portion of a run at full speed; so the trainer stoo
 """
 
 
+COLLECT_AFTER = (2000, 10, 100)
+"""New objects after which the garbage collector looks through them; the other two say when through older ones.
+
+With Python's 700, 10, 10 it looks through all once a second while dialogs come and go: no key is answered meanwhile.
+"""
+
+
 class EngineTrainer(Trainer, Protocol):
     """A trainer whose life the application is in charge of."""
 
@@ -248,6 +256,7 @@ def run_with(
     rescue = Rescue(trainer.rescue, app.leave)
     rescue.install()
     sys.setswitchinterval(SWITCH_EVERY)
+    gc.set_threshold(*COLLECT_AFTER)
     try:
         app.run()
     finally:

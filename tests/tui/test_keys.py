@@ -1,4 +1,7 @@
+import asyncio
 import csv
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from tests.tui.fakes import (
     values,
 )
 from tests.tui.test_why_line import batch
+from tests.tui.waiting import until
 from tui.app import QScope
 from tui.commands import COMMANDS
 from tui.pen import Shown
@@ -26,7 +30,7 @@ from tui.screens.dialog import Problem
 from tui.screens.editor import Editor
 from tui.screens.episodes import EpisodesScreen
 from tui.screens.export import Export
-from tui.screens.help import Help
+from tui.screens.help import Help, HelpText
 from tui.screens.journey import ChooseBranch, GoToStep
 from tui.screens.run_until import RunUntil
 from tui.screens.save import OpenSave, SaveRun
@@ -363,3 +367,28 @@ async def test_a_bad_path_is_one_line_beside_the_field(app, trainer, tmp_path, m
         await pilot.press("X", "tab", "ctrl+u", *"no/such/place.svg", "enter")
         said = str(app.screen.query_one(Problem).render())
         assert said == "cannot write no/such/place.svg: No such file or directory"
+
+
+async def test_what_comes_of_a_command_is_drawn_without_waiting_for_the_timer(app, trainer, monkeypatch):
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: trainer.told is not None)
+        monkeypatch.setattr(app.main_screen, "pull", lambda: None)
+        app.main_screen._update_timer.stop()
+        drawn = []
+        monkeypatch.setattr(
+            app, "_display", lambda screen, update: drawn.append(update.render_segments(app.console) if update else "")
+        )
+        trainer.show(step=4711)
+        trainer.told()
+        async with asyncio.timeout(5):
+            while "4,711" not in "".join(drawn):  # A pause of the pilot draws.
+                await asyncio.sleep(0.005)
+
+
+async def test_a_dialog_that_was_closed_is_let_go_of(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("question_mark")
+        shown = weakref.ref(app.screen)
+        cached = weakref.ref(app.screen.query_one(HelpText)._styles_cache)
+        await pilot.press("escape")
+        await until(pilot, lambda: (gc.collect(), shown(), cached())[1:] == (None, None))

@@ -123,6 +123,8 @@ class MainScreen(Measures, Comparing, Lessons):
     def on_main_screen_answered(self) -> None:
         """Show what came of a command at once."""
         self._take(self.trainer.snapshot)
+        if self.app.screen is self:
+            self.draw_at_once()
 
     def pull(self) -> None:
         """Take the newest snapshot; behind a dialog the picture stands still, and at full speed some are left out."""

@@ -3,9 +3,11 @@
 import time
 from typing import TypeVar, cast
 
+from textual._styles_cache import StylesCache
 from textual.screen import Screen
 
 from tui.screens.spans import Line, SpansCompositor
+from tui.widgets.panel import Drawing
 
 Answer = TypeVar("Answer")
 
@@ -13,7 +15,8 @@ Answer = TypeVar("Answer")
 class Paced(Screen[Answer]):
     """Collects what changes as long as too much is under way to the terminal, and draws it then at once.
 
-    Textual's timer for updates, a private method of 8.2, goes on ticking as long as it is not answered.
+    Textual's timer for updates, a private method of 8.2, goes on ticking as long as it is not answered; and a cache of
+    its drawing would hold what every closed screen has shown.
     """
 
     def __init__(self) -> None:
@@ -22,10 +25,19 @@ class Paced(Screen[Answer]):
         self.opened = time.monotonic()
         """When it came, on the clock of the events."""
 
+    def on_unmount(self) -> None:
+        """Let go of what was drawn."""
+        StylesCache.get_inner_outer.cache_clear()
+
     @property
     def may_pull(self) -> bool:
         """Whether the terminal has shown all of the run that it was sent."""
         return cast(Line, self.app).may_draw(for_run=True)
+
+    def draw_at_once(self) -> None:
+        """Draw what the panels have to show, without waiting up to a 60th of a second for the timer."""
+        self._dirty_widgets.update(self.query(Drawing))
+        self._on_timer_update()
 
     def _on_timer_update(self) -> None:
         if cast(Line, self.app).may_draw():

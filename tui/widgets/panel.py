@@ -46,6 +46,10 @@ class Drawing(Widget):
         """Draw anew when the theme changes."""
         self.app.theme_changed_signal.subscribe(self, self._change_theme)
 
+    def on_unmount(self) -> None:
+        """Want to hear of themes no longer: the signal of Textual 8.2 would keep what it once told for ever."""
+        self.app.theme_changed_signal.unsubscribe(self)
+
     def watch_snapshot(self, old: Snapshot | None, new: Snapshot | None) -> None:
         """Show the new snapshot."""
         self.follow(self.size)
