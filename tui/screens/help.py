@@ -74,30 +74,32 @@ class HelpText(Drawing):
 
     def __init__(self, first: str = "") -> None:
         super().__init__()
-        self._rows = help_rows(first)
-        self._second = max(width_of(keys) for keys, _ in self._rows) + GAP
-        """Where the second column begins."""
-        self._lines = lru_cache(maxsize=1)(self._laid_out)
+        self._first = first
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return how many lines the text takes."""
-        return len(self._lines(width))
+        return len(_laid_out(self._first, width)[1])
 
     def draw(self, width: int, height: int) -> Canvas:
         """Write the lines."""
         canvas = Canvas(width, height)
-        for y, (keys, text) in enumerate(self._lines(width)):
+        second, lines = _laid_out(self._first, width)
+        for y, (keys, text) in enumerate(lines):
             canvas.put(0, y, keys, BOLD if keys.startswith(INDENT) else BOLD + UNDERLINED)
-            canvas.put(self._second, y, text)
+            canvas.put(second, y, text)
         return canvas
 
-    def _laid_out(self, width: int) -> list[tuple[str, str]]:
-        """Return the rows, what does not fit into a line of the second column broken into several."""
-        lines = []
-        for keys, text in self._rows:
-            first, *others = textwrap.wrap(text, max(width - self._second, 10)) or [""]
-            lines += [(keys, first), *(("", other) for other in others)]
-        return lines
+
+@lru_cache(maxsize=2)
+def _laid_out(first: str, width: int) -> tuple[int, list[tuple[str, str]]]:
+    """Return where the second column begins, and the lines: a row whose text is too long for its column is several."""
+    rows = help_rows(first)
+    second = max(width_of(keys) for keys, _ in rows) + GAP
+    lines = []
+    for keys, text in rows:
+        beginning, *others = textwrap.wrap(text, max(width - second, 10)) or [""]
+        lines += [(keys, beginning), *(("", other) for other in others)]
+    return second, lines
 
 
 def help_rows(first: str = "") -> list[tuple[str, str]]:
