@@ -50,6 +50,9 @@ AUTOSAVE_EVERY = 30.0
 AUTOSAVE_AFTER = 1.0
 """Seconds of rest after which what was done by hand is autosaved."""
 
+AWAY = 0.03
+"""Seconds for which a run stands still where it gives way."""
+
 
 class Trainer:
     """Runs a session in a thread of its own. Every method may be called from any thread."""
@@ -70,6 +73,7 @@ class Trainer:
         """The step and the time at which a long way began."""
         self._obeyed = self._answered = 0
         self._told: Callable[[], None] = lambda: None
+        self._away_until = 0.0
         self._autosave_at = self._unsaved_since = self._resting_since = FULL
         self._pace = Pace()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
@@ -106,6 +110,13 @@ class Trainer:
         with self._wake:
             self._commands.append(command)
             self._wake.notify()
+
+    def give_way(self) -> None:
+        """Let the run stand still for a moment, unless a command comes: a person waits for something large to be drawn.
+
+        The interpreter and the caches are then the screen's alone.
+        """
+        self._away_until = self._clock() + AWAY
 
     def rescue(self, patience: float = 2.0) -> Path | None:
         """Autosave what would be lost and return where; None if nothing would, or if the engine stays away too long."""
@@ -241,7 +252,8 @@ class Trainer:
         if self._commands or self._session.deriving or self._session.catching_up:
             return 0.0
         if self._pace.playing:
-            return self._pace.seconds_to_next_step(self._clock())
+            now = self._clock()
+            return max(self._pace.seconds_to_next_step(now), self._away_until - now)
         return max(self._autosave_at - self._clock(), 0.0)
 
     def _sleep(self, seconds: float) -> None:

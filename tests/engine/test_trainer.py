@@ -33,7 +33,7 @@ from engine.messages import (
 )
 from engine.pace import SPEEDS, Pace
 from engine.run import Run
-from engine.trainer import Trainer
+from engine.trainer import AWAY, Trainer
 from engine.worlds import catalogue
 
 PATIENCE = 20.0
@@ -475,3 +475,19 @@ def test_a_look_does_not_end_a_demonstration(trainer):
     trainer.submit(Demonstrate())
     trainer.submit(Look(state=4))
     assert wait_for(trainer, lambda snapshot: snapshot.inspection is not None).demonstration
+
+
+def test_a_run_that_gives_way_stands_still_for_a_moment_unless_a_command_comes(saves):
+    now = 0.0
+    trainer = Trainer(saves, clock=lambda: now)
+    trainer._pace.hurry(now)
+    assert trainer._seconds_to_wait() == 0.0
+    trainer.give_way()
+    assert trainer._seconds_to_wait() == AWAY
+    now = AWAY / 4
+    assert trainer._seconds_to_wait() == 0.75 * AWAY
+    trainer.submit(Pause())
+    assert trainer._seconds_to_wait() == 0.0
+    trainer._commands.clear()
+    now = AWAY
+    assert trainer._seconds_to_wait() == 0.0

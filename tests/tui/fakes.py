@@ -237,9 +237,13 @@ class FakeTrainer:
         self.snapshot = first or snapshot()
         self.commands = []
         self.told = None
+        self.gave_way = 0
 
     def listen(self, told):
         self.told = told
+
+    def give_way(self):
+        self.gave_way += 1
 
     def submit(self, command):
         self.commands.append(command)

@@ -392,3 +392,12 @@ async def test_a_dialog_that_was_closed_is_let_go_of(app, trainer):
         cached = weakref.ref(app.screen.query_one(HelpText)._styles_cache)
         await pilot.press("escape")
         await until(pilot, lambda: (gc.collect(), shown(), cached())[1:] == (None, None))
+
+
+async def test_the_run_gives_way_where_a_dialog_comes_and_goes(app, trainer):
+    async with app.run_test() as pilot:
+        before = trainer.gave_way
+        await pilot.press("question_mark")
+        assert trainer.gave_way == before + 1
+        await pilot.press("escape")
+        assert trainer.gave_way == before + 2

@@ -126,6 +126,12 @@ class MainScreen(Measures, Comparing, Lessons):
         if self.app.screen is self:
             self.draw_at_once()
 
+    def on_screen_suspend(self) -> None:
+        """Hurry where a dialog comes; so where it goes, with the whole screen to be drawn."""
+        self.trainer.give_way()
+
+    on_screen_resume = on_screen_suspend
+
     def pull(self) -> None:
         """Take the newest snapshot; behind a dialog the picture stands still, and at full speed some are left out."""
         self._pulls += 1

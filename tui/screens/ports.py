@@ -25,6 +25,9 @@ class Trainer(Protocol):
     def listen(self, told: Callable[[], None]) -> None:
         """Call `told`, from any thread, whenever a snapshot shows what came of commands."""
 
+    def give_way(self) -> None:
+        """Let the run stand still for a moment, so that something large is drawn soon."""
+
 
 class WorldEntry(Protocol):
     """A world to choose."""
