@@ -19,6 +19,7 @@ __all__ = [
     "Backup",
     "BatchUpdate",
     "BranchView",
+    "BrushCell",
     "ChangeSettings",
     "CloseEpisode",
     "Command",
@@ -215,6 +216,18 @@ class EditCell:
 
 
 @dataclass(frozen=True)
+class BrushCell:
+    """Go on in a world in which one thing of a cell is another, by what the cell is when this is obeyed."""
+
+    row: int
+    column: int
+    brush: str
+    """`start`, `terminal` and `to_start` are turned on, or off; `reward` is set; `again` is the cell put last."""
+    reward: float | None = None
+    """What the brush `reward` lets it pay; None for what any cell pays."""
+
+
+@dataclass(frozen=True)
 class EditRules:
     """Go on in a world with other rules."""
 
@@ -288,6 +301,7 @@ Command = (
     | SwitchBranch
     | ActByHand
     | ChangeSettings
+    | BrushCell
     | EditCell
     | EditRules
     | UndoEdit

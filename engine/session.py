@@ -1,9 +1,9 @@
 """A session: one run at a time with its timeline, what a person does with it, and what there is to see of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import saves, view
 from engine.agents import catalogue as agents
@@ -16,6 +16,7 @@ from engine.inspection import Microscope
 from engine.interventions import Act, Change, Edit, Rules, WorldEdit, told
 from engine.messages import (
     ActByHand,
+    BrushCell,
     ChangeSettings,
     CloseEpisode,
     Command,
@@ -42,7 +43,8 @@ from engine.messages import (
 from engine.run import UNLIMITED, Run
 from engine.timeline import MEMORY, Timeline
 from engine.worlds import catalogue as worlds
-from engine.worlds.editing import changes_nothing
+from engine.worlds.brushes import brushed
+from engine.worlds.editing import what_changes
 
 if TYPE_CHECKING:
     from engine.evaluation import Walk
@@ -89,6 +91,8 @@ class Session:
         self._notices: tuple[Notice, ...] = ()
         self._views: Views | None = None
         self._look = Look()
+        self._last_put: Mapping[str, Any] | None = None
+        """The cell that a person put last."""
 
     @property
     def complaint(self) -> str:
@@ -180,6 +184,8 @@ class Session:
                 self.notify(f"from step {timeline.step:,} on: {', '.join(f'{k} {v}' for k, v in settings.items())}")
             case EditCell(row, column, cell):
                 self._edit(Edit(timeline.step, row, column, dict(cell)))
+            case BrushCell(row, column):
+                self._edit(Edit(timeline.step, row, column, self._under_the_brush(command)))
             case EditRules(rules):
                 self._edit(Rules(timeline.step, dict(rules)))
             case UndoEdit():
@@ -192,10 +198,23 @@ class Session:
 
     def _edit(self, edit: WorldEdit) -> None:
         """Edit the world, unless it is so already: an edit that changes nothing could not be seen to be undone."""
-        if changes_nothing(self._the_timeline().run.world, edit):
-            raise InputError(f"nothing changes: {told(edit)} holds already")
-        self._the_timeline().intervene(edit)
-        self.notify(f"from step {edit.step:,} on: {told(edit)}")
+        if isinstance(edit, Edit):
+            self._last_put = edit.cell
+        new = what_changes(self._the_timeline().run.world, edit)
+        if new is None:
+            self.notify(f"nothing changes: {told(edit)} holds already")
+            return
+        self._the_timeline().intervene(new)
+        self.notify(f"from step {edit.step:,} on: {told(new)}")
+
+    def _under_the_brush(self, command: BrushCell) -> Mapping[str, Any]:
+        """Return what the cell becomes in the world as it is now, which the screen may not have shown yet."""
+        if command.brush != "again":
+            definition = self._the_timeline().run.world.definition
+            return brushed(definition, command.row, command.column, command.brush, command.reward)
+        if self._last_put is None:
+            raise InputError("nothing was put anywhere yet")
+        return self._last_put
 
     @property
     def deriving(self) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import InputError
 from engine.messages import (
+    BrushCell,
     ChangeSettings,
     CloseEpisode,
     Command,
@@ -223,7 +224,7 @@ class Trainer:
                 pace.pause()
                 if session.demonstration is not None:
                     pace.play(self._clock())
-            case EditCell() | EditRules() | UndoEdit():
+            case EditCell() | BrushCell() | EditRules() | UndoEdit():
                 session.leave_demonstration()  # It is an episode in the world as it was.
                 session.obey(command)
             case Save() | ChangeSettings() | ShowEpisode() | CloseEpisode() | Compare() | Look():

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.errors import InputError, near_miss
-from engine.interventions import Edit, WorldEdit
+from engine.interventions import Edit, Rules, WorldEdit
 from engine.worlds import catalogue
 from engine.worlds.environment import World, with_model
 from engine.worlds.fields import Table, shown
@@ -17,6 +17,8 @@ from engine.worlds.mdp import IntArray, TabularMDP
 CELLS = {"wall", "start", *CELL_KEYS}
 PLAIN = "#. "
 """The letters that stand for themselves."""
+EDITED, FROM = " (edited)", "edited from "
+"""What the title of an edited world ends with, and what its source begins with."""
 
 
 class Rule(NamedTuple):
@@ -55,6 +57,7 @@ def changed(name: str, definition: Mapping[str, Any], edit: WorldEdit) -> dict[s
     """
     if "map" not in definition:
         raise InputError(f"{name} has no text map; only gridworlds can be edited")
+    definition = {**definition, **_named_as_edited(name, definition)}
     if isinstance(edit, Edit):
         return _with_cell(definition, edit.row, edit.column, edit.cell)
     for rule in edit.rules:
@@ -66,15 +69,34 @@ def changed(name: str, definition: Mapping[str, Any], edit: WorldEdit) -> dict[s
     return {key: value for key, value in after.items() if value is not None}
 
 
+def _named_as_edited(name: str, definition: Mapping[str, Any]) -> dict[str, str]:
+    """Return title and source of an edited world: what an article or a book describes is the one it came from."""
+    title, source = str(definition.get("title", name)), str(definition.get("source", ""))
+    if source.startswith(FROM):
+        return {"title": title, "source": source}
+    return {"title": f"{title}{EDITED}", "source": f"{FROM}{title}" + (f" ({source})" if source else "")}
+
+
 def changes_nothing(world: World, edit: WorldEdit) -> bool:
     """Return whether a gridworld is the same after an edit; raises `InputError` as `changed` does."""
     after = changed(world.name, world.definition, edit)
     return _plainly(after) == _plainly(world.definition)
 
 
+def what_changes(world: World, edit: WorldEdit) -> WorldEdit | None:
+    """Return the edit without the rules that hold already; None if nothing of it is left."""
+    if isinstance(edit, Rules):
+        new = {key: value for key, value in edit.rules.items() if not changes_nothing(world, Rules(0, {key: value}))}
+        return Rules(edit.step, new) if new else None
+    return None if changes_nothing(world, edit) else edit
+
+
 def _plainly(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a definition with its map as rows, and with tables of cells, be there any or not."""
-    return {**definition, "map": rows_of(definition), "cells": dict(definition.get("cells", {}))}
+    """Return a definition with its map as rows, tables of cells and every rule, be they named or not; without names."""
+    rows = rows_of(definition)
+    unnamed = {rule.name: read_rule(rule.name, rule.default) for rule in RULES}
+    still = {"wind": [0] * len(rows[0]), "cells": {}}
+    return {**unnamed, **still, **definition, "map": rows, "title": "", "source": ""}
 
 
 def read_rule(name: str, text: str) -> float | int | None:

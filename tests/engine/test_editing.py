@@ -1,6 +1,7 @@
 """Editing a world while an agent lives in it: what becomes of the world, of what was learned, and of the file."""
 
 import tomllib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from engine.run import Run
 from engine.session import Session
 from engine.timeline import Timeline
 from engine.worlds import catalogue
+from engine.worlds.brushes import brushed
 from engine.worlds.editing import edited, read_rule
 from engine.worlds.memory import memory_of
 from engine.worlds.writing import as_toml
@@ -90,7 +92,7 @@ def test_an_edit_leaves_the_other_cells_of_a_letter_as_they_are():
     )
     assert after.definition["cells"] == cliff.definition["cells"]
     back = edited(after, cell(3, 4, {"reward": -100.0, "to_start": True}))
-    assert same_model(back, cliff)
+    assert same_model(replace(back, title=cliff.title, source=cliff.source), cliff)
 
 
 def test_where_an_exit_leads_stays_one_cell_and_may_change_itself():
@@ -384,9 +386,91 @@ def test_an_edit_that_changes_nothing_is_told_and_not_logged(tmp_path):
     session.obey(Start("seed-2x3", "q-learning"))
     for _ in range(2):
         session.obey(EditCell(1, 1, {"wall": True}))
-    session.obey(EditRules({"slip": 0.0}))
+    for _ in range(2):
+        session.obey(EditRules({"slip": 0.25}))
     assert [type(entry).__name__ for entry in session.timeline.run.log] == ["Edit", "Rules"]
-    session.obey(EditRules({"slip": 0.0}))
-    assert len(session.timeline.run.log) == 2
     snapshot = session.snapshot(playing=False, speed=0.0, steps_per_second=0.0)
-    assert snapshot.notices[-1].text == "nothing changes: slip 0 holds already"
+    assert snapshot.notices[-1].text == "nothing changes: slip 0.25 holds already"
+
+
+@pytest.mark.parametrize(
+    "rule", [{"slip": 0.0}, {"step_reward": 0}, {"bump_reward": None}, {"wind": [0, 0, 0]}, {"max_steps": 100}]
+)
+def test_a_rule_that_holds_already_is_no_change_be_it_named_in_the_file_or_not(tmp_path, rule):
+    session = Session(tmp_path, lambda text: None)
+    session.obey(Start("seed-2x3", "q-learning"))
+    session.obey(EditRules(rule))
+    session.obey(EditRules({**rule, "slip": 0.5}))
+    assert [dict(entry.rules) for entry in session.timeline.run.log] == [{"slip": 0.5}]
+
+
+# Brushes.
+
+BOARD = {
+    "discount": 0.9,
+    "map": "SXG\n.A#",
+    "cells": {
+        "X": {"reward": -10.0},
+        "G": {"reward": 10.0, "terminal": True},
+        "A": {"exit_reward": 1.0, "exit_to": "S"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "brush", "after"),
+    [
+        ((0, 0), ("start",), {}),
+        ((0, 0), ("terminal",), {"terminal": True}),
+        ((0, 1), ("terminal",), {"reward": -10.0, "terminal": True}),
+        ((0, 1), ("start",), {"start": True}),
+        ((0, 1), ("reward", None), {}),
+        ((0, 2), ("terminal",), {"reward": 10.0}),
+        ((0, 2), ("to_start",), {"reward": 10.0, "to_start": True}),
+        ((0, 2), ("reward", -0.5), {"terminal": True, "reward": -0.5}),
+        ((1, 0), ("to_start",), {"to_start": True}),
+        ((1, 1), ("reward", 4.0), {"exit_reward": 4.0, "exit_to": "S"}),
+        ((1, 2), ("reward", 2.0), {"reward": 2.0}),
+    ],
+)
+def test_a_brush_changes_one_thing_of_a_cell_and_leaves_the_others(place, brush, after):
+    assert brushed(BOARD, *place, *brush) == after
+
+
+def test_the_first_start_of_a_map_keeps_its_reward_and_further_ones_pay_what_it_pays():
+    assert brushed({**BOARD, "map": ".XG"}, 0, 1, "start") == {"start": True, "reward": -10.0}
+
+
+@pytest.mark.parametrize(
+    ("place", "brush", "said"),
+    [((1, 1), "terminal", "is an exit"), ((2, 0), "start", "outside of the map"), ((0, 0), "lava", "no brush 'lava'")],
+)
+def test_a_brush_that_can_do_nothing_here_says_why(place, brush, said):
+    with pytest.raises(InputError, match=said):
+        brushed(BOARD, *place, brush)
+
+
+# What an edited world says of itself.
+
+
+def test_an_edited_world_says_what_it_was_edited_from_and_claims_no_source_as_its_own():
+    cliff = catalogue.find("cliff")
+    world = edited(edited(cliff, cell(0, 0, WALL)), rules(slip=0.5))
+    assert world.title == "Cliff walking (edited)"
+    assert world.source == f"edited from Cliff walking ({cliff.source})"
+    again = catalogue.build("mine", tomllib.loads(as_toml("mine", world.definition)))
+    assert (again.title, again.source) == (world.title, world.source)
+    assert edited(again, cell(0, 1, WALL)).source == world.source
+
+
+def test_a_world_of_ones_own_is_edited_from_its_own_title():
+    world = edited(catalogue.build("mine", {"discount": 0.9, "map": "S.."}), cell(0, 1, WALL))
+    assert (world.title, world.source) == ("mine (edited)", "edited from mine")
+
+
+def test_an_edit_that_is_taken_back_gives_the_world_its_title_back():
+    timeline = living()
+    timeline.intervene(Rules(60, {"slip": 0.5}))
+    assert timeline.run.world.title == "Cliff walking (edited)"
+    timeline.undo()
+    assert timeline.run.world.title == "Cliff walking"

@@ -5,7 +5,8 @@ from textual.widgets import Input
 
 from engine import messages
 from engine.errors import InputError
-from engine.worlds import catalogue
+from engine.session import Session
+from engine.worlds import catalogue, editing
 from tests.tui.fakes import FakeLibrary, FakeTrainer, grid, learned, names, snapshot
 from tests.tui.waiting import screen_text, seen, until
 from tui import commands, keymap
@@ -18,7 +19,7 @@ from tui.screens.world_forms import AskReward, EditRules, SaveWorld
 from tui.widgets import cells
 from tui.widgets.editor import EditorPanel, editor_view
 
-WALL, OPEN, START, END = {"wall": True}, {}, {"start": True}, {"terminal": True}
+WALL = {"wall": True}
 
 
 def maze():
@@ -28,26 +29,22 @@ def maze():
     return grid(*("".join(row) for row in rows), labels={"X": "-2"})
 
 
-def put(trainer):
-    """Return what was put where."""
-    assert all(isinstance(command, messages.EditCell) for command in trainer.commands)
-    return [((command.row, command.column), dict(command.cell)) for command in trainer.commands]
-
-
 def panel(app):
     return app.screen.query_one(EditorPanel)
 
 
 # The keys. The agent is in 0,0, a start; 0,1 pays −10; 0,2 ends the episode; the second row is open.
 
-PUT = {
-    "edit_wall": [((0, 0), WALL)],
-    "edit_open": [((0, 0), OPEN)],
-    "edit_start": [((0, 0), {})],
-    "edit_end": [((0, 0), END)],
-    "edit_cliff": [((0, 0), {"to_start": True})],
+SENT = {
+    "edit_wall": messages.EditCell(0, 0, WALL),
+    "edit_open": messages.EditCell(0, 0, {}),
+    "edit_start": messages.BrushCell(0, 0, "start"),
+    "edit_end": messages.BrushCell(0, 0, "terminal"),
+    "edit_cliff": messages.BrushCell(0, 0, "to_start"),
+    "edit_again": messages.BrushCell(0, 0, "again"),
+    "edit_undo": messages.UndoEdit(),
+    "edit_step": messages.Step(),
 }
-SENT = {"edit_undo": [messages.UndoEdit()], "edit_step": [messages.Step()], "edit_again": []}
 OPENED = {"edit_reward": AskReward, "edit_rules": EditRules, "edit_save": SaveWorld, "edit_help": Help}
 MOVED = {"edit_up": (0, 1), "edit_down": (2, 1), "edit_left": (1, 0), "edit_right": (1, 2), "edit_agent": (0, 0)}
 
@@ -57,21 +54,14 @@ def keys_of(ids):
 
 
 def test_every_key_of_the_editor_is_tried_in_this_file():
-    assert {*PUT, *SENT, *OPENED, *MOVED} == {command.id for command in commands.EDITING}
-
-
-@pytest.mark.parametrize(("name", "key"), keys_of(PUT))
-async def test_a_key_puts_its_cell_where_the_cursor_is(name, key, app, trainer):
-    async with app.run_test() as pilot:
-        await pilot.press("E", key)
-    assert put(trainer) == PUT[name]
+    assert {*SENT, *OPENED, *MOVED} == {command.id for command in commands.EDITING}
 
 
 @pytest.mark.parametrize(("name", "key"), keys_of(SENT))
 async def test_a_key_sends_its_command(name, key, app, trainer):
     async with app.run_test() as pilot:
         await pilot.press("E", key)
-    assert trainer.commands == SENT[name]
+    assert trainer.commands == [SENT[name]]
 
 
 @pytest.mark.parametrize(("name", "key"), keys_of(OPENED))
@@ -102,28 +92,55 @@ async def test_the_cursor_stays_on_the_map(app):
         assert panel(app).cursor == (1, 2)
 
 
-@pytest.mark.parametrize(
-    ("moves", "key", "cell"),
-    [
-        (["right", "right"], "t", {"reward": 10.0}),
-        (["right"], "t", {"reward": -10.0, "terminal": True}),
-        (["right"], "s", START),
-        (["down"], "c", {"to_start": True}),
-        (["right", "right"], "c", {"reward": 10.0, "to_start": True}),
-    ],
-)
-async def test_a_key_turns_one_thing_on_or_off_and_leaves_the_reward(app, trainer, moves, key, cell):
-    async with app.run_test() as pilot:
-        await pilot.press("E", *moves, key)
-    assert [what for _, what in put(trainer)] == [cell]
+class Waiting(FakeTrainer):
+    """A trainer that comes to its commands only when it is told to."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.session = Session(folder, lambda text: None)
+        self.session.obey(messages.Start("seed-2x3", "q-learning"))
+        self.catch_up()
+
+    def catch_up(self):
+        for command in self.commands:
+            self.session.obey(command)
+        self.commands.clear()
+        self.snapshot = self.session.snapshot(playing=False, speed=5.0, steps_per_second=0.0)
+
+    @property
+    def log(self):
+        return [dict(entry.cell) for entry in self.session.timeline.run.log]
+
+    @property
+    def lower_row(self):
+        definition = self.session.timeline.run.world.definition
+        return [definition["cells"].get(letter, letter) for letter in editing.rows_of(definition)[1]]
 
 
-async def test_enter_puts_again_what_was_put_last(app, trainer):
+async def test_however_fast_keys_are_typed_each_of_them_counts_and_is_taken_back_alone(tmp_path):
+    trainer = Waiting(tmp_path)
+    app = QScope(trainer, FakeLibrary())
+    both = {"terminal": True, "reward": 2.5}
     async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("E", "down", "right", "t", "t", "t", "r", *"2.5", "enter", "right", "enter")
+        trainer.catch_up()
+        assert trainer.log == [{"terminal": True}, {}, {"terminal": True}, both, both]
+        assert trainer.lower_row == [".", both, both]
+        await pilot.press("u", "u", "u")
+        trainer.catch_up()
+        assert trainer.lower_row == [".", ".", "."]
+        await pilot.press("u", "u")
+        trainer.catch_up()
+        assert trainer.log == []
+
+
+async def test_before_anything_was_put_there_is_nothing_to_put_again(tmp_path):
+    trainer = Waiting(tmp_path)
+    async with QScope(trainer, FakeLibrary()).run_test(size=(80, 24)) as pilot:
         await pilot.press("E", "enter")
-        await seen(pilot, "nothing was put anywhere yet")
-        await pilot.press("down", "r", *"2.5", "enter", "right", "enter")
-    assert put(trainer) == [((1, 0), {"reward": 2.5}), ((1, 1), {"reward": 2.5})]
+        trainer.catch_up()
+        pilot.app.main_screen.pull()
+        await seen(pilot, "not possible: nothing was put anywhere yet")
 
 
 @pytest.mark.parametrize("key", ["e", "space", "f", "plus", "minus", "b", "B"])
@@ -154,7 +171,7 @@ async def test_a_remapped_key_is_that_of_the_editor_and_those_of_the_main_screen
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("E", "w", "number_sign", "s", "f2", "space")
         await seen(pilot, "w wall", "F2 run")
-    assert trainer.commands == [messages.EditCell(0, 0, WALL), messages.EditCell(0, 0, {}), messages.PlayOrPause()]
+    assert trainer.commands == [SENT["edit_wall"], SENT["edit_start"], messages.PlayOrPause()]
 
 
 def test_two_keys_of_the_editor_cannot_be_the_same():
@@ -170,7 +187,7 @@ async def test_the_palette_offers_the_commands_of_the_editor(app, trainer):
         await seen(pilot, "key: #")
         await pilot.press("enter")
         await until(pilot, lambda: trainer.commands)
-    assert put(trainer) == PUT["edit_wall"]
+    assert trainer.commands == [SENT["edit_wall"]]
 
 
 @pytest.mark.parametrize("width", [38, 58, 78, 138])
@@ -190,7 +207,7 @@ async def test_a_reward_is_asked_for_and_may_be_taken_away(app, trainer):
         await pilot.press("E", "right", "right", "r")
         assert app.screen.query_one(Input).value == "10"
         await pilot.press(*"-0.5", "enter", "r", "backspace", "enter")
-    assert [cell for _, cell in put(trainer)] == [{"terminal": True, "reward": -0.5}, END]
+    assert trainer.commands == [messages.BrushCell(0, 2, "reward", reward) for reward in (-0.5, None)]
 
 
 @pytest.mark.parametrize("text", ["much", "nan", "1e999", "1 2"])
@@ -303,17 +320,14 @@ async def test_what_came_of_an_edit_is_said_until_the_cursor_moves_and_never_aga
         assert list(app._notifications) == []
 
 
-async def test_an_exit_is_no_end_and_says_so(app, trainer):
+async def test_an_exit_says_what_it_is_and_offers_what_it_pays(app, trainer):
     world = grid("SA", definition={"discount": 0.9, "map": "SA", "cells": {"A": {"exit_reward": 1.0, "exit_to": "S"}}})
     trainer.snapshot = snapshot(world)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("E", "right")
         await seen(pilot, "0,1 · A · exit: any action pays 1 and leads to S")
-        await pilot.press("t")
-        await seen(pilot, "not possible: this cell is an exit: make it a wall or an open cell first")
-        assert trainer.commands == []
-        await pilot.press("r", *"4", "enter")
-    assert put(trainer) == [((0, 1), {"exit_reward": 4.0, "exit_to": "S"})]
+        await pilot.press("r", "enter")
+    assert trainer.commands == [messages.BrushCell(0, 1, "reward", 1.0)]
 
 
 async def test_a_world_without_a_text_map_cannot_be_edited_and_says_so(app, trainer):
@@ -363,11 +377,6 @@ def test_a_map_without_a_marked_start_says_that_every_open_cell_is_one():
     world = grid("..G")
     assert cells.letters(world) == ["no S: every . is a start", "G end"]
     assert cells.described(world, (0, 1)) == "0,1 · pays 0 like any cell · start, as is every open cell"
-
-
-def test_the_first_start_of_a_map_keeps_its_reward_and_further_ones_pay_what_it_pays():
-    assert cells.with_start(grid(".XG", labels={"X": "5"}), (0, 1)) == {"start": True, "reward": 5.0}
-    assert cells.with_start(grid("SXG", labels={"X": "5"}), (0, 1)) == START
 
 
 # Mazes larger than the window, and terminals without colours.

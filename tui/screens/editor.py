@@ -9,13 +9,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from engine import messages
-from engine.errors import InputError
 from engine.messages import Snapshot, WorldView
 from tui import commands
 from tui.screens.help import Help
 from tui.screens.live import LiveScreen, Main
 from tui.screens.world_forms import AskReward, EditRules, SaveWorld
-from tui.widgets.cells import Cell, Place, cell_at, described, reward_of, with_flag, with_reward, with_start
+from tui.widgets.cells import Place, cell_at, described, reward_of
 from tui.widgets.editor import EditorPanel
 from tui.widgets.panel import Panel
 
@@ -36,8 +35,6 @@ class Editor(LiveScreen, inherit_bindings=False):
     def __init__(self, main: Main, snapshot: Snapshot) -> None:
         super().__init__(main)
         self._first = _place(snapshot)
-        self._last: Cell | None = None
-        """What was put last."""
 
     def on_resize(self, event: events.Resize) -> None:
         """Tell as many keys as there is room for."""
@@ -107,24 +104,23 @@ class Editor(LiveScreen, inherit_bindings=False):
 
     def action_edit_wall(self) -> None:
         """Put a wall."""
-        self._put({"wall": True})
+        self._put(messages.EditCell(*self.map.cursor, {"wall": True}))
 
     def action_edit_open(self) -> None:
         """Put an open cell."""
-        self._put({})
+        self._put(messages.EditCell(*self.map.cursor, {}))
 
     def action_edit_start(self) -> None:
         """Let it be a start, or no longer."""
-        if self.snapshot is not None:
-            self._put(with_start(self.snapshot.world, self.map.cursor))
+        self._put(messages.BrushCell(*self.map.cursor, "start"))
 
     def action_edit_end(self) -> None:
         """Let it end the episode, or no longer."""
-        self._put_flag("terminal")
+        self._put(messages.BrushCell(*self.map.cursor, "terminal"))
 
     def action_edit_cliff(self) -> None:
         """Let it send back to a start, or no longer."""
-        self._put_flag("to_start")
+        self._put(messages.BrushCell(*self.map.cursor, "to_start"))
 
     def action_edit_reward(self) -> None:
         """Ask what it pays."""
@@ -134,29 +130,18 @@ class Editor(LiveScreen, inherit_bindings=False):
 
         def put(answer: tuple[float | None] | None) -> None:
             if answer is not None:
-                self._put(with_reward(world, place, answer[0]))
+                self._put(messages.BrushCell(*place, "reward", answer[0]))
 
         self.app.push_screen(AskReward(described(world, place), reward_of(cell_at(world, place))), put)
 
     def action_edit_again(self) -> None:
         """Put what was put last."""
-        if self._last is None:
-            self.map.said = "nothing was put anywhere yet"
-        else:
-            self._put(self._last)
+        self._put(messages.BrushCell(*self.map.cursor, "again"))
 
-    def _put_flag(self, flag: str) -> None:
-        if self.snapshot is None:
-            return
-        try:
-            self._put(with_flag(self.snapshot.world, self.map.cursor, flag))
-        except InputError as error:
-            self.map.said = f"not possible: {error}"
-
-    def _put(self, cell: Cell) -> None:
+    def _put(self, command: messages.EditCell | messages.BrushCell) -> None:
+        """Send the edit; the trainer knows what the cell is, of which the screen may not have heard yet."""
         self.map.said = ""
-        self._last = cell
-        self.main.send(messages.EditCell(*self.map.cursor, cell))
+        self.main.send(command)
 
     # What is done to the world as a whole, and to the run.
 

@@ -1,12 +1,11 @@
-"""What a cell of an editable world is, in words, and what it becomes under a brush."""
+"""What a cell of an editable world is, in words."""
 
 from collections.abc import Mapping
 
-from engine.errors import InputError
 from engine.messages import WorldView
 
 Cell = dict[str, object]
-"""As `EditCell` takes it."""
+"""As `messages.EditCell` takes it."""
 Place = tuple[int, int]
 """Row and column."""
 START, OUTSIDE = "S", " "
@@ -19,41 +18,6 @@ def cell_at(world: WorldView, place: Place) -> Cell:
     if letter in "# ":
         return {"wall": True}
     return {**({"start": True} if letter == START else {}), **_tables(world).get(letter, {})}
-
-
-def with_start(world: WorldView, place: Place) -> Cell:
-    """Return the cell as a start, or no start any more; a further start pays what the others do."""
-    cell = cell_at(world, place)
-    paid = {"reward": cell["reward"]} if "reward" in cell else {}
-    if cell.pop("start", False):
-        return cell
-    if any(START in row for row in world.cells):
-        return {"start": True}
-    return {"start": True, "reward": None, **paid}
-
-
-def with_flag(world: WorldView, place: Place, flag: str) -> Cell:
-    """Return the cell with `terminal` or `to_start`, which exclude each other, or without if it has it; it is no start.
-
-    Raises `InputError` for an exit, which is neither.
-    """
-    cell = cell_at(world, place)
-    if _is_exit(cell):
-        raise InputError("this cell is an exit: make it a wall or an open cell first")
-    paid = {"reward": cell["reward"]} if "reward" in cell else {}
-    return paid if flag in cell else {**paid, flag: True}
-
-
-def with_reward(world: WorldView, place: Place, reward: float | None) -> Cell:
-    """Return the cell with that reward of its own, or without one; an exit pays it for whatever is done there."""
-    cell = cell_at(world, place)
-    cell.pop("wall", None)
-    if _is_exit(cell):
-        return {**cell, "exit_reward": reward or 0.0}
-    if "start" in cell:
-        return {**cell, "reward": reward}
-    cell.pop("reward", None)
-    return cell if reward is None else {**cell, "reward": reward}
 
 
 def reward_of(cell: Mapping[str, object]) -> str:
