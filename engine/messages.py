@@ -650,5 +650,7 @@ class Snapshot:
     """How much of a counted way to there is made, from 0 to 1; NaN where that cannot be known."""
     obeyed: int = 0
     """How many commands the trainer has taken up since it was made."""
+    autosave_name: str = ""
+    """The save that keeps what is in no other one; empty if there is none."""
     comparison: ComparisonView | None = None
     """The second run that is held against this one; None if none is, and in a demonstration."""

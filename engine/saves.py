@@ -109,6 +109,11 @@ def broken_off(folder: Path) -> SaveListing | None:
     return None
 
 
+def word_of_autosave(path: Path) -> str:
+    """Return the word that opens an autosave, as the listing gives it."""
+    return f"{AUTOSAVES}/{path.name.removesuffix(SUFFIX)}"
+
+
 def forget_autosave(folder: Path, name: str) -> None:
     """Remove an autosave, by the name that the listing gives it."""
     path = find(folder, name)

@@ -333,6 +333,7 @@ class Session:
             demonstration=self.demonstration is not None,
             save_name=self.save_name,
             unsaved=self.unsaved,
+            autosave_name=saves.word_of_autosave(self.autosaved) if self.autosaved else "",
             busy="",
             notices=self._notices,
             observation=view.observation_view(run.world, shown),

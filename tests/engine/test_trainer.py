@@ -307,6 +307,12 @@ def test_what_was_done_by_hand_is_autosaved_soon_and_a_save_takes_its_place(trai
     assert not path.exists()
 
 
+def test_a_run_tells_its_own_autosave_by_the_name_that_the_list_of_saves_gives_it(trainer, saves):
+    trainer.submit(Step())
+    named = wait_for(trainer, lambda s: s.autosave_name).autosave_name
+    assert [entry.name for entry in engine_saves.listing(saves)] == [named]
+
+
 def test_a_run_that_goes_on_again_at_once_is_not_autosaved_for_its_short_rest(saves):
     ahead = [0.0]
     trainer = Trainer(saves, clock=lambda: time.monotonic() + ahead[0])

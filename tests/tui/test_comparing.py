@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine.comparison import differences
-from engine.messages import AgentView, Compare, ComparisonView, Start
+from engine.messages import AgentView, Compare, ComparisonView, ObservationView, Start
 from engine.trainer import Trainer
-from tests.tui.fakes import FakeLibrary, FakeTrainer, Save, episodes, greedy, learned, names, snapshot, values
+from tests.tui.fakes import FakeLibrary, FakeTrainer, Save, episodes, greedy, grid, learned, names, snapshot, values
 from tests.tui.waiting import screen_text, seen, until
 from tui.app import QScope
 from tui.screens.comparing import ChooseSecondRun
@@ -45,8 +45,8 @@ SIZES = [(60, 20), (80, 24), (140, 40)]
 async def test_two_maps_and_their_differences_are_seen(app, trainer, size):
     trainer.snapshot = compared()
     async with app.run_test(size=size) as pilot:
-        await seen(pilot, "The article's 2x3 grid", "dqn twin", "Difference", "=", "≠")
-        await seen(pilot, "same policy", "60%", "max |Q1−Q2|")
+        await seen(pilot, "q-learning", "dqn twin", "Difference", "= same", "≠ differ", "≈ in part")
+        await seen(pilot, "same policy", "60% =, 80% = or ≈", "max |Q1−Q2|")
         assert "Q(state, action)" not in screen_text(app)
 
 
@@ -100,12 +100,58 @@ async def test_the_key_offers_the_twin_and_the_saves_of_the_same_world(trainer):
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("c")
         assert isinstance(app.screen, ChooseSecondRun)
-        await seen(pilot, "the DQN twin", "mine")
+        await seen(pilot, "DQN twin", "mine")
         assert "far" not in screen_text(app)
         await pilot.press("down", "enter")
         assert trainer.commands[-1] == Compare(save="mine")
         await pilot.press("c", "enter")
         assert trainer.commands[-1] == Compare(agent="dqn")
+
+
+async def test_the_autosave_of_the_run_itself_is_not_offered_but_those_of_others_are(trainer):
+    mine, other = (Save(f".autosave/seed-2x3-q-learning-20250301-12300{n}-1", world="seed-2x3") for n in (1, 2))
+    trainer.show(autosave_name=mine.name)
+    async with QScope(trainer, FakeLibrary(saved=[mine, other])).run_test(size=(80, 24)) as pilot:
+        await pilot.press("c", "down", "enter")
+    assert trainer.commands == [Compare(save=other.name)]
+
+
+async def test_of_a_save_with_a_long_name_it_is_told_who_learned_and_when(trainer):
+    library = FakeLibrary(saved=[Save("x" * 64, world="seed-2x3", agent="sarsa-lambda")])
+    async with QScope(trainer, library).run_test(size=(80, 24)) as pilot:
+        await pilot.press("c")
+        await seen(pilot, "DQN twin, same seed 0", "sarsa-lambda  step 1,234  2025-03-01 12:30")
+
+
+async def test_a_world_without_a_table_of_states_has_nothing_to_compare_and_says_so(app, trainer):
+    nothing = np.zeros(0)
+    trainer.show(observation=ObservationView((), nothing, nothing, nothing, ""))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("c")
+        assert app.screen is app.main_screen
+    (notice,) = app._notifications
+    assert notice.message == "seed-2x3 has no table of states, so there is nothing to compare state by state"
+
+
+async def test_where_there_is_no_room_for_the_difference_its_sign_is_told(app, trainer):
+    cliff = grid("............", "S..........G")
+    q = np.where(cliff.terminal[:, None], np.nan, np.zeros((24, 4)))
+    other = q.copy()
+    other[0, 0], other[1] = 2.0, -3.0
+    apart = differences(q, greedy(q), other, greedy(other))
+    trainer.snapshot = compared(snapshot(cliff, q), q=other, greedy=greedy(other), differences=apart)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        panel = app.main_screen.query_one(Difference)
+        assert panel.draw(*panel.size).text.startswith("≈− =+ =  =  ")
+
+
+async def test_both_maps_say_whose_they_are_as_long_as_they_are_compared(app, trainer):
+    trainer.snapshot = compared()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await seen(pilot, "1 · q-learning", "2 · dqn twin")
+        trainer.show(comparison=None, save_name="mine")
+        await seen(pilot, "The article's 2x3 grid")
 
 
 async def test_the_twin_of_a_network_is_a_table_and_the_key_ends_it_again(app, trainer):

@@ -20,24 +20,32 @@ class ChooseSecondRun(Dialog[Compare]):
 
     TITLE = "Compare with"
     HINT = "↑ ↓ move · enter compare · escape close"
+    WIDTH = 90
 
     def __init__(self, library: Library, snapshot: Snapshot) -> None:
         super().__init__()
         self.twin = TABLE if snapshot.agent.name == NETWORK else NETWORK
         self.seed = snapshot.agent.seed
-        self.saves = [s for s in library.saves() if not s.problem and s.world == snapshot.world.name]
+        fitting = [save for save in library.saves() if not save.problem and save.world == snapshot.world.name]
+        others = [save for save in fitting if save.name != snapshot.autosave_name]
+        self.saves = sorted(others, key=lambda save: save.modified, reverse=True)
 
     def body(self) -> list[Widget]:
         """List the twin, then the saves, the newest first."""
-        what = "the DQN twin" if self.twin == NETWORK else "the tabular twin"
-        rows = [(what, f"{self.twin}, same world, seed {self.seed}")]
-        ids = [f"{TWIN}{self.twin}"]
-        for save in sorted(self.saves, key=lambda save: save.modified, reverse=True):
-            rows.append((save.name, f"{save.agent}, saved at step {save.steps:,}"))
-            ids.append(f"{SAVE}{save.name}")
+        kind = "DQN" if self.twin == NETWORK else "tabular"
+        rows = [
+            ("second run", "agent", "saved at", ""),
+            (f"{kind} twin, same seed {self.seed}", self.twin, "", ""),
+            *((s.name, s.agent, f"step {s.steps:,}", f"{s.modified:%Y-%m-%d %H:%M}") for s in self.saves),
+        ]
+        ids = [f"{TWIN}{self.twin}", *(f"{SAVE}{save.name}" for save in self.saves)]
+        heading, *lines = aligned(rows, self.line_width, 0)
         question = "It is kept at the step of this run, and neither learns from the other."
-        listed = OptionList(*options(ids, aligned(rows, self.line_width, 1)), compact=True, markup=False)
-        return [Static(Content(question), classes="question"), listed]
+        return [
+            Static(Content(question), classes="question"),
+            Static(Content(heading), classes="heading"),
+            OptionList(*options(ids, lines), compact=True, markup=False),
+        ]
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer with the chosen run."""
@@ -57,6 +65,9 @@ class Comparing(TimeTravel):
             return
         if self.snapshot.comparison is not None:
             self.send(Compare())
+        elif self.snapshot.observation is not None:
+            why = f"{self.snapshot.world.name} has no table of states, so there is nothing to compare state by state"
+            self.app.notify(why, severity="warning", markup=False)
         else:
             self.app.push_screen(ChooseSecondRun(self.library, self.snapshot), self._compare)
 

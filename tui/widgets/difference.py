@@ -8,7 +8,7 @@ from rich.style import Style
 from engine.messages import ComparisonView, EpisodesView, Snapshot, TruthView
 from tui.colour import Palette
 from tui.widgets import numbers
-from tui.widgets.canvas import Canvas, shortened, width_of
+from tui.widgets.canvas import Canvas, shortened
 from tui.widgets.episodes import mean_name
 from tui.widgets.layers import scale_of
 from tui.widgets.panel import Panel
@@ -16,9 +16,11 @@ from tui.widgets.panel import Panel
 SAME, OVERLAPPING, DIFFERENT = "=", "≈", "≠"
 """What is said of the greedy actions of a state: the same, some in common, none in common."""
 WALL = "█"
-CELLS = (8, 7, 6, 2, 1)
-"""How wide a state may be drawn, the widest first: with V1 − V2, or with the sign alone."""
-NAME, EACH, GAP = 15, 12, 3
+CELLS = (8, 7, 6, 3, 2, 1)
+"""How wide a state may be drawn, the widest first: with V1 − V2, with the sign of that, or without."""
+NUMBERED, SIGNED = 6, 3
+"""From which width on there is room for V1 − V2, and for its sign."""
+NAME, EACH, GAP = 15, 11, 2
 FACTS = NAME + 2 * EACH
 """Cells that the numbers take."""
 
@@ -28,6 +30,7 @@ class Difference(Panel):
 
     def __init__(self) -> None:
         super().__init__("Difference: greedy actions and V1−V2")
+        self.border_subtitle = f"{SAME} same  {DIFFERENT} differ  {OVERLAPPING} in part"
 
     def draw(self, width: int, height: int) -> Canvas:
         """Draw the numbers on the right and the map on the left; where it is narrow, the numbers alone."""
@@ -46,17 +49,20 @@ def draw_facts(canvas: Canvas, x: int, snapshot: Snapshot, beside: ComparisonVie
     for y, (name, first, second) in enumerate(facts(snapshot, beside)):
         style = palette.muted if y == 0 else palette.plain
         canvas.put(x, y, shortened(name, NAME - 1), palette.muted)
+        if second is None:
+            canvas.put_right(x + FACTS, y, shortened(first, FACTS - NAME), style)
+            continue
         canvas.put_right(x + NAME + EACH, y, shortened(first, EACH - 1), style)
-        canvas.put_right(x + NAME + 2 * EACH, y, shortened(second, EACH - 1), style)
+        canvas.put_right(x + FACTS, y, shortened(second, EACH - 1), style)
 
 
-def facts(snapshot: Snapshot, beside: ComparisonView) -> Iterator[tuple[str, str, str]]:
-    """Return the lines, the most important first."""
+def facts(snapshot: Snapshot, beside: ComparisonView) -> Iterator[tuple[str, str, str | None]]:
+    """Return the lines, the most important first; where there is no second number, the first is that of both runs."""
     apart, world = beside.differences, snapshot.world
     pair = f"{world.states[apart.state]} {world.actions[apart.action]}"
     yield "", snapshot.agent.name, beside.agent.name
-    yield "same policy", f"{apart.agreement:.0%}", f"{OVERLAPPING} {apart.overlap:.0%}"
-    yield "max |Q1−Q2|", numbers.number(apart.largest), pair
+    yield "same policy", f"{apart.agreement:.0%} {SAME}, {apart.overlap:.0%} {SAME} or {OVERLAPPING}", None
+    yield "max |Q1−Q2|", f"{numbers.number(apart.largest)} at {pair}", None
     yield mean_name(snapshot.episodes), *_both(snapshot.episodes, beside.episodes)
     yield "max |Q−Q*|", _error(snapshot.truth), _error(beside.truth)
     yield "policy optimal", _agreement(snapshot.truth), _agreement(beside.truth)
@@ -76,14 +82,14 @@ def _agreement(truth: TruthView | None) -> str:
 
 
 def draw_differences(canvas: Canvas, width: int, snapshot: Snapshot, beside: ComparisonView, palette: Palette) -> None:
-    """Draw the map around the agent, and below it what the signs mean."""
+    """Draw the map around the agent."""
     world, apart = snapshot.world, beside.differences
     if not world.cells:
         _draw_named(canvas, width, snapshot, beside, palette)
         return
     rows, columns = len(world.cells), len(world.cells[0])
     cell = next((wide for wide in CELLS if wide * columns <= width), CELLS[-1])
-    lines = canvas.height - 1
+    lines = canvas.height
     row, column = (int(number) for number in world.places[snapshot.state])
     top = max(min(row - lines // 2, rows - lines), 0)
     left = max(min(column - width // cell // 2, columns - width // cell), 0)
@@ -97,16 +103,6 @@ def draw_differences(canvas: Canvas, width: int, snapshot: Snapshot, beside: Com
                 canvas.put(across * cell, y, text, style)
             elif world.cells[place[0]][place[1]] == "#":
                 canvas.put(across * cell, y, WALL * cell, palette.line)
-    _draw_signs(canvas, width, palette)
-
-
-def _draw_signs(canvas: Canvas, width: int, palette: Palette) -> None:
-    """Say in the last line what the signs mean, as many as there is room for."""
-    x = 0
-    for sign, meaning in ((SAME, "same"), (DIFFERENT, "differ"), (OVERLAPPING, "one ties")):
-        if x + width_of(meaning) + 2 <= width:
-            x = canvas.put(x, canvas.height - 1, sign, palette.strong)
-            x = canvas.put(x, canvas.height - 1, f" {meaning}  ", palette.muted)
 
 
 def _draw_named(canvas: Canvas, width: int, snapshot: Snapshot, beside: ComparisonView, palette: Palette) -> None:
@@ -120,12 +116,15 @@ def _draw_named(canvas: Canvas, width: int, snapshot: Snapshot, beside: Comparis
 
 
 def said(beside: ComparisonView, state: int, width: int, scale: float, palette: Palette) -> tuple[str, Style]:
-    """Return what is said of a state: the sign, and V1 − V2 where there is room, on the shade of that difference."""
+    """Return what is said of a state: the sign, and V1 − V2 or its sign where there is room, on the shade of that."""
     apart = beside.differences
     value = float(apart.values[state])
     if math.isnan(value):  # a terminal state
         return " " * width, palette.plain
     sign = SAME if apart.same[state] else OVERLAPPING if apart.overlapping[state] else DIFFERENT
-    number = numbers.fitted(value, width - 2) if width > 2 else ""
-    text = f"{sign}{number:>{width - 2}} " if width > 2 else sign.ljust(width)
+    if width >= NUMBERED:
+        text = f"{sign}{numbers.fitted(value, width - 2):>{width - 2}} "
+    else:
+        larger = "+" if value > 0.0 else "−" if value < 0.0 else " "
+        text = f"{sign}{larger} " if width == SIGNED else sign.ljust(width)
     return text, palette.value(value, scale)

@@ -21,7 +21,7 @@ class OtherWorld(WorldPanel):
         if shown is not new:
             self.set_reactive(WorldPanel.snapshot, shown)
         late = "" if beside.step == new.step else f" · at step {numbers.count(beside.step)}"
-        self.border_title = Content(f"{beside.name}{late}")
+        self.border_title = Content(f"2 · {beside.name}{late}")
         super().watch_snapshot(None, shown)
 
     def _tell_title(self, snapshot: Snapshot) -> None:

@@ -22,7 +22,7 @@ class WorldPanel(Panel):
 
     def watch_snapshot(self, old: Snapshot | None, new: Snapshot | None) -> None:
         """Show the new snapshot, and the title of a new world."""
-        if new is not None and (old is None or old.world is not new.world):
+        if new is not None and (old is None or _named_by(old) != _named_by(new)):
             self._tell_title(new)
         super().watch_snapshot(old, new)
 
@@ -89,4 +89,10 @@ class WorldPanel(Panel):
 
     def _tell_title(self, snapshot: Snapshot) -> None:
         rung = f" · {self.sight.rung.value}" if self.sight.rung and snapshot.world.cells else ""
-        self.border_title = Content(snapshot.world.title + rung)
+        self.border_title = Content(_named_by(snapshot) + rung)
+
+
+def _named_by(snapshot: Snapshot) -> str:
+    """Return the title of the world; beside a second run that of the first one."""
+    run = snapshot.save_name or snapshot.agent.name
+    return snapshot.world.title if snapshot.comparison is None else f"1 · {run}"
