@@ -1,11 +1,12 @@
+import pytest
 from textual.widgets import Input, OptionList
 
 from engine import messages
 from engine.messages import AgentView
-from tests.tui.fakes import FakeLibrary, Save, names, snapshot
-from tests.tui.waiting import seen
+from tests.tui.fakes import Agent, FakeLibrary, Save, Setting, names, snapshot
+from tests.tui.waiting import screen_text, seen
 from tui.app import QScope
-from tui.screens.choose_agent import AgentSettings
+from tui.screens.choose_agent import AgentSettings, ChooseAgent
 from tui.screens.choose_world import ChooseWorld
 from tui.screens.confirm import Confirm
 from tui.screens.dialog import Problem
@@ -33,6 +34,23 @@ async def test_typing_narrows_the_list_of_worlds(app, trainer):
         assert listed(app) == ["cliff"]
         await pilot.press("enter")
     assert trainer.commands == [messages.Start("cliff", "q-learning", {}, 0)]
+
+
+async def test_typing_narrows_the_list_of_agents_as_it_does_that_of_worlds(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("a", *"netw")
+        assert listed(app) == ["dqn"]
+        await pilot.press("enter", "enter")
+    assert trainer.commands == [messages.Start("seed-2x3", "dqn", {}, 0)]
+
+
+async def test_what_stands_in_no_name_of_an_agent_is_said_beside_the_field(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("a", *"ppo", "enter")
+        assert isinstance(app.screen, ChooseAgent)
+        assert problem(app) == "no agent has 'ppo' in its name or title"
+        await pilot.press(*["backspace"] * 3)
+        assert listed(app) == ["q-learning", "dqn"]
 
 
 async def test_a_world_can_be_a_gymnasium_id(app, trainer):
@@ -203,3 +221,44 @@ async def test_a_new_world_is_looked_at_from_its_beginning(app, trainer):
         await pilot.pause()
         assert (table.row, table.column, table.following) == (0, 0, True)
         assert str(app.main_screen.query_one("WorldPanel").border_title) == "A world of names"
+
+
+class ManySettings(FakeLibrary):
+    def agents(self):
+        return [Agent("q-learning", "a table", tuple(Setting(f"setting_{n}", "0.5") for n in range(40)))]
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)])
+async def test_however_many_lines_a_form_has_its_explanation_and_its_keys_are_seen(trainer, size):
+    app = QScope(trainer, ManySettings())
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("a", "enter", *["tab"] * 30)
+        await seen(
+            pilot, "setting_30: what it is for · 0 to 1 · default 0.5", "tab next", "escape close", "setting_30  "
+        )
+
+
+async def test_a_form_has_more_lines_again_in_a_larger_window(trainer):
+    app = QScope(trainer, ManySettings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("a", "enter")
+        await seen(pilot, "escape close")
+        assert "setting_19" not in screen_text(app)
+        await pilot.resize_terminal(140, 40)
+        await seen(pilot, "setting_19", "escape close")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+@pytest.mark.parametrize("key", ["O", "S", "a", "?", "E", "H"])
+async def test_a_notice_above_a_dialog_lies_on_its_frame_and_hides_nothing_that_is_read(trainer, size, key):
+    app = QScope(trainer, FakeLibrary(saved=[Save(f"save-{n}") for n in range(30)]))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+        before = screen_text(app).split("\n")
+        app.notify("an older one")
+        app.notify("the newest, " + "which is longer than the line of any window of the tests " * 3)
+        await seen(pilot, "the newest")
+        hidden = [line for line, now in zip(before, screen_text(app).split("\n"), strict=True) if line != now]
+    assert len(hidden) == 1
+    assert "╰" in hidden[0]

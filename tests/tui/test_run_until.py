@@ -69,7 +69,7 @@ async def test_a_setting_that_is_fixed_for_life_says_so_and_is_passed_over(fixed
         await pilot.press("p")
         line = app.screen.query(SettingLine)[1]
         assert (line.key, line.value, line.field.disabled) == ("hidden", "0.5", True)
-        assert str(line.note.render()).startswith("fixed while the agent lives")
+        assert str(line.note.render()).startswith("fixed · ")
         await pilot.press("tab", *"0.7", "enter")
     assert trainer.commands == [messages.ChangeSettings({"epsilon": "0.7"})]
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Label, OptionList
+from textual.widgets import Input, Label
 
 from engine.errors import InputError
 from engine.messages import Snapshot
-from tui.screens.dialog import Dialog, whole_number
+from tui.screens.dialog import whole_number
 from tui.screens.form import Form, SettingLine
 from tui.screens.ports import AgentEntry, Library, SettingEntry
-from tui.screens.rows import aligned, options
+from tui.screens.search import Search
 
 SEED = "seed"
 LARGEST_SEED = 2**63 - 1
@@ -29,33 +29,18 @@ class ChosenAgent:
     seed: int
 
 
-class ChooseAgent(Dialog[str]):
+class ChooseAgent(Search):
     """Answers with the name of an agent."""
 
     TITLE = "Choose an agent"
-    WIDTH = 90
-    HINT = "↑ ↓ move · enter its settings · escape close"
+    HINT = "type to search · ↑ ↓ move · enter its settings · escape close"
 
     def __init__(self, library: Library, current: str = "") -> None:
-        super().__init__()
-        self.agents = library.agents()
-        self.current = current
+        super().__init__({agent.name: (agent.name, agent.title) for agent in library.agents()}, current)
 
-    def body(self) -> list[Widget]:
-        """List the agents."""
-        names = [agent.name for agent in self.agents]
-        lines = aligned([(agent.name, agent.title) for agent in self.agents], self.line_width, 1)
-        return [OptionList(*options(names, lines), compact=True, markup=False)]
-
-    def on_mount(self) -> None:
-        """Begin at the agent of the run."""
-        names = [agent.name for agent in self.agents]
-        if self.current in names:
-            self.query_one(OptionList).highlighted = names.index(self.current)
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Answer with the chosen name."""
-        self.dismiss(event.option_id)
+    def check(self, word: str) -> None:
+        """Refuse what stands in no name."""
+        raise InputError(f"no agent has {word!r} in its name or title")
 
 
 class AgentSettings(Form[ChosenAgent]):

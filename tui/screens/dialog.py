@@ -4,11 +4,11 @@ from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from tui.screens.paced import Paced
 
@@ -16,8 +16,33 @@ Answer = TypeVar("Answer")
 
 BESIDES = 7
 """Cells of a dialog that are no text: its frame, its padding and a scrollbar."""
+LISTS = (OptionList, VerticalScroll)
+"""What can be scrolled in a dialog."""
+FEWEST_LINES = 3
+"""Lines that are left to them at least."""
 LONGEST_NUMBER = 20
 """Digits of a number that is typed."""
+
+
+class Box(Vertical):
+    """The frame of a dialog: a list in it gives way where all of it is too high, and notices lie on the lower edge."""
+
+    DEFAULT_CLASSES = "dialog"
+
+    def on_resize(self) -> None:
+        """Make everything fit."""
+        self.fit()
+
+    def fit(self) -> None:
+        """Leave the list the lines that the others do not need, and let notices cover nothing that is read."""
+        shown = [child for child in self.children if child.display]
+        bottom = max((child.virtual_region_with_margin.bottom for child in shown), default=0)
+        listed = next((child for child in self.children if isinstance(child, LISTS)), None)
+        if listed is not None and (excess := bottom - self.content_size.height) > 0:
+            listed.styles.max_height = max(listed.outer_size.height - excess, FEWEST_LINES)
+        left, below = self.region.x + 1, self.screen.size.height - self.region.bottom
+        for rack in self.screen.query("ToastRack"):
+            rack.styles.margin = (0, left, below, left)
 
 
 class Dialog(Paced[Answer], ModalScreen[Answer]):
@@ -34,10 +59,16 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
 
     def compose(self) -> ComposeResult:
         """Put the body into the box."""
-        with Vertical(classes="dialog") as box:
+        with Box() as box:
             box.border_title = Content(self.title or "")
             yield from self.body()
             yield Static(Content(self.HINT), classes="hint")
+
+    def on_resize(self) -> None:
+        """Give a list all the lines again that it may have, and see what fits now."""
+        for listed in self.query(".dialog > OptionList, .dialog > VerticalScroll"):
+            listed.styles.max_height = None
+        self.call_after_refresh(self.query_one(Box).fit)
 
     @property
     def line_width(self) -> int:

@@ -34,7 +34,7 @@ class SettingLine(Horizontal):
     def fix(self) -> None:
         """Let it be read but not changed."""
         self.field.disabled = True
-        self.meaning = f"fixed while the agent lives · {self.meaning}"
+        self.meaning = f"fixed · {self.meaning}"
 
     @property
     def value(self) -> str:
