@@ -1,7 +1,10 @@
+from textwrap import wrap
+
 import pytest
 from textual.widgets import Input, OptionList
 
 from engine import messages
+from engine.agents import catalogue
 from engine.messages import AgentView
 from tests.tui.fakes import Agent, FakeLibrary, Save, Setting, names, snapshot
 from tests.tui.waiting import screen_text, seen
@@ -262,3 +265,13 @@ async def test_a_notice_above_a_dialog_lies_on_its_frame_and_hides_nothing_that_
         hidden = [line for line, now in zip(before, screen_text(app).split("\n"), strict=True) if line != now]
     assert len(hidden) == 1
     assert "╰" in hidden[0]
+
+
+def test_what_there_is_to_say_of_a_setting_fits_below_its_form():
+    cut = [
+        (entry.name, setting.name)
+        for entry in catalogue.listing()
+        for setting in entry.settings
+        if len(wrap(f"{setting.name}: {setting.meaning} · {setting.range} · default {setting.default}", 73)) > 3
+    ]
+    assert cut == []
