@@ -130,6 +130,6 @@ def _expect_ends(world: TabularMDP, policy: FloatArray | None) -> None:
         name = world.states[int(np.flatnonzero(~can_end)[0])]
         under = "" if policy is None else " under this policy"
         raise InputError(
-            f"with discount 1 every state must be able to reach an end{under}, but {shown(name)} is not; "
+            f"with discount 1 every state must be able to reach an end{under}, but {shown(name)} cannot; "
             "choose a discount below 1"
         )

@@ -138,7 +138,7 @@ def new_autosave_name(run: Run) -> str:
 
 def find(folder: Path, word: str) -> Path | None:
     """Return the save that a word names: in the folder of saves, among its autosaves, or as a path; else None."""
-    candidates = [Path(word)] if word.endswith(SUFFIX) else []
+    candidates = [Path(word), folder / word] if word.endswith(SUFFIX) else []
     name, tilde, revision = word.removeprefix(f"{AUTOSAVES}/").partition("~")
     if _NAME.fullmatch(name) and (not tilde or re.fullmatch("[0-9]{1,6}", revision)):
         home = folder / AUTOSAVES if word.startswith(f"{AUTOSAVES}/") else folder
@@ -153,11 +153,21 @@ def load(folder: Path, word: str) -> Timeline:
 
 def load_from(folder: Path, word: str) -> tuple[Path, Timeline]:
     """Do what `load` does, and return the path of the file, too."""
+    path = _found(folder, word)
+    return path, read(path)
+
+
+def names(folder: Path) -> list[str]:
+    """Return the names of the saves of a folder, without looking into them; an absent folder has none."""
+    return sorted(path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}"))
+
+
+def _found(folder: Path, word: str) -> Path:
+    """Return the save that a word names; raises `InputError` if there is none."""
     path = find(folder, word)
     if path is None:
-        names = [entry.name for entry in listing(folder)]
-        raise InputError(f"no save {word!r} in {folder}{near_miss(word, names)} (qscope saves lists them all)")
-    return path, read(path)
+        raise InputError(f"no save {word!r} in {folder}{near_miss(word, names(folder))} (qscope saves lists them all)")
+    return path
 
 
 def read(path: Path) -> Timeline:
@@ -177,9 +187,7 @@ def made_with_others(folder: Path, word: str) -> str:
 
 def show(folder: Path, word: str) -> dict[str, Any]:
     """Return everything of a save but the arrays, as plain values; raises `InputError` if it is none or is damaged."""
-    path = find(folder, word)
-    if path is None:
-        raise InputError(f"no save {word!r} in {folder} (qscope saves lists them all)")
+    path = _found(folder, word)
     data = _bytes_of(path)
     try:
         return savefile.contents(data, allowance.of_environment())[0]

@@ -19,11 +19,7 @@ def run(saves, capsys):
     """Run a command line; return exit code, standard output and standard error."""
 
     def run(*arguments):
-        try:
-            code = run_command_line([*arguments, "--saves", str(saves)])
-        except SystemExit as leaving:
-            code = leaving.code
-        return (code, *capsys.readouterr())
+        return (run_command_line([*arguments, "--saves", str(saves)]), *capsys.readouterr())
 
     return run
 
@@ -165,8 +161,6 @@ def test_a_gymnasium_world_is_learned_by_a_dqn(run_json):
         (["train", "cliff", "--resume", "nothing", "--steps", "1"], "--resume goes on"),
         (["evaluate", "nothing", "--episodes", "1", "--seed", "0"], "no save 'nothing'"),
         (["show", "nothing"], "no save 'nothing'"),
-        (["tain", "cliff"], "unrecognized arguments"),
-        (["trian"], "did you mean the command 'train'"),
         (["seed-2x3"], "terminal"),
     ],
 )
@@ -189,10 +183,17 @@ def test_a_damaged_save_is_told_and_left_as_it_is(run, saves):
     assert file.read_bytes() == damaged
 
 
-def test_an_unwritable_folder_is_told(run, saves):
+def test_where_no_folder_of_saves_can_be_it_is_told(run, saves):
     saves.rmdir()
     saves.write_text("a file, no folder")
-    assert_mistake(run(*TRAIN, "--steps", "10", "--save", "mine"), "cannot save to")
+    for arguments in (["saves"], [*TRAIN, "--steps", "10", "--save", "mine"], ["cliff", "--plain"]):
+        assert_mistake(run(*arguments), f"{saves} is no folder; --saves and QSCOPE_SAVES name the folder of saves")
+
+
+def test_a_save_that_cannot_be_written_is_told(saves, capsys):
+    (saves / "file").write_text("a file, no folder")
+    code = run_command_line([*TRAIN, "--steps", "10", "--save", "mine", "--saves", str(saves / "file" / "saves")])
+    assert_mistake((code, *capsys.readouterr()), "cannot save to")
 
 
 def test_a_name_that_cannot_be_is_told_before_the_training(run):
@@ -414,8 +415,7 @@ def test_a_seed_that_is_no_number_is_told_to_be_none(capsys):
 
 
 def test_the_usage_of_train_tells_what_is_needed(capsys):
-    with pytest.raises(SystemExit):
-        run_command_line(["train", "--help"])
+    assert run_command_line(["train", "--help"]) == 0
     assert "qscope train WORLD --agent NAME --seed S (--episodes N | --steps N" in " ".join(
         capsys.readouterr().out.split()
     )

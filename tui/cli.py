@@ -5,6 +5,8 @@
 
 import argparse
 import importlib
+import io
+import math
 import os
 import signal
 import sys
@@ -12,15 +14,22 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from engine.errors import InputError, near_miss
+from engine.errors import InputError, UnknownWorldError, nearest
 from engine.until import EXAMPLES, Until
 
 if TYPE_CHECKING:
     from engine.messages import Load, Start
 
 FIRST_WORLD = "seed-2x3"
+FIRST_AGENT = "q-learning"
 MOST_SEEDS = 256
 """How many runs one command makes at most."""
+MOST = 10**15
+"""How many steps or episodes one command makes at most: more than anybody could wait for."""
+LONGEST = 60
+"""Characters of what was typed that are told again."""
+BEFORE_A_WORD = {"--saves", "--agent", "--seed", "--timeline-memory"}
+"""The options of the application that take a value."""
 
 VERBS = {
     "worlds": "verbs",
@@ -49,19 +58,46 @@ class Parser(argparse.ArgumentParser):
 
 def run_command_line(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit code."""
+    _prepare_streams()
     try:
-        options = _parse(arguments)
-        options.saves = _folder_of_saves(options.saves)
-        return _verb(options)(options) if options.verb else _open_application(options)
+        code = _obey(arguments)
+        sys.stdout.flush()
+        return code
     except InputError as error:
         return _complain(str(error), 2)
     except KeyboardInterrupt:
         return _complain("interrupted", 128 + signal.SIGINT)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return 1
+    except OSError as error:
+        _write_no_more()
+        return _complain(f"{error.filename or 'standard output'}: {error.strerror or error}", 1)
     except Exception as error:  # No traceback ever reaches a person.
         return _complain(f"this failed: {type(error).__name__}: {' '.join(str(error).split())}", 1)
+
+
+def _obey(arguments: Sequence[str]) -> int:
+    try:
+        options = _parse(arguments)
+    except SystemExit as leaving:  # The help was printed.
+        return int(leaving.code or 0)
+    options.saves = _folder_of_saves(options.saves)
+    return _verb(options)(options) if options.verb else _open_application(options)
+
+
+def _prepare_streams() -> None:
+    """Let every stream be there, closed ones as empty ones, and let no sign that the terminal lacks be a failure."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _write_no_more() -> None:
+    """Let what is still to be written go nowhere, or Python would try again at its end and fail with two lines."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _verb(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
@@ -72,49 +108,75 @@ def _verb(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read a verb's arguments, or those of the application where the first word is no verb."""
-    words = [word for word in arguments if not word.startswith("-")]
-    first = arguments[0] if arguments else ""
-    if first in VERBS or first in {"-h", "--help", "--version"}:
+    if set(arguments[:1]) & {"-h", "--help", "--version"}:
         return _verb_parser().parse_args(arguments)
-    if words and words[0] in VERBS:
-        return _verb_parser().parse_args([words[0], *_without(arguments, words[0])])
-    return _application_parser().parse_args(arguments)
+    at = _first_word(arguments)
+    if at is None or (verb := arguments[at]) not in VERBS:
+        options, unknown = _application_parser().parse_known_args(arguments)
+        options.unknown = unknown
+        return options
+    options, unknown = _verb_parser().parse_known_args([verb, *arguments[:at], *arguments[at + 1 :]])
+    _expect_none(unknown, f"qscope {verb}")
+    return options
 
 
-def _without(arguments: Sequence[str], word: str) -> list[str]:
-    at = list(arguments).index(word)
-    return [*arguments[:at], *arguments[at + 1 :]]
+def _first_word(arguments: Sequence[str]) -> int | None:
+    """Return where the first word stands that is neither an option nor the value of one; None if there is none."""
+    values = {at + 1 for at, word in enumerate(arguments) if word in BEFORE_A_WORD}
+    return next((at for at, word in enumerate(arguments) if not word.startswith("-") and at not in values), None)
+
+
+def _expect_none(unknown: Sequence[str], program: str) -> None:
+    if unknown:
+        raise InputError(f"unrecognized arguments: {' '.join(unknown)} ({program} --help explains)")
 
 
 def _open_application(options: argparse.Namespace) -> int:
     from tui import app, commands, keymap
 
+    first = _first(options)
+    _expect_none(options.unknown, "qscope")
     commands.use(keymap.load(keymap.path()))
     memory = options.timeline_memory * 2**20
     if options.plain:
         from tui import plain
 
-        return plain.run(options.saves, _first(options), timeline_memory=memory)
-    return app.run(options.saves, _first(options), timeline_memory=memory, welcome=options.what is None)
+        return plain.run(options.saves, first, timeline_memory=memory)
+    return app.run(options.saves, first, timeline_memory=memory, welcome=options.what is None)
 
 
 def _first(options: argparse.Namespace) -> "Start | Load":
     """Return the run to begin or to go on with, by the name of a save or of a world."""
     from engine.messages import Load, Start
 
+    start = Start(options.what or FIRST_WORLD, options.agent or FIRST_AGENT, {}, options.seed or 0)
     if options.what is None:
-        return Start(FIRST_WORLD, options.agent, {}, options.seed)
+        return start
     from engine.saves import find
     from engine.worlds import catalogue
 
     if find(options.saves, options.what):
+        for name in ("agent", "seed"):
+            if getattr(options, name) is not None:
+                raise InputError(f"{options.what} is a save, and its {name} is in it; leave --{name} out")
         return Load(options.what)
     try:
         catalogue.find(options.what)
-    except InputError as error:
-        names = [name for name in VERBS if near_miss(options.what, [name])]
-        raise InputError(f"{error}" + (f"; or did you mean the command {names[0]!r}?" if names else "")) from None
-    return Start(options.what, options.agent, {}, options.seed)
+    except UnknownWorldError:
+        raise InputError(_unknown(options.what, options.saves)) from None
+    return start
+
+
+def _unknown(word: str, folder: Path) -> str:
+    """Say what a word is not, and what of all that it could have been is near to it."""
+    from engine.saves import names
+    from engine.worlds import catalogue
+
+    known = {"command": VERBS, "world": catalogue.library(), "save": names(folder)}
+    near = [f"the {kind} {found!r}" for kind, words in known.items() if (found := nearest(word, words))]
+    meant = f"; did you mean {' or '.join(near)}?" if near else ""
+    listed = "(qscope --help, qscope worlds and qscope saves list them)"
+    return f"{_told(word)} is no command, no world and no save in {folder}{meant} {listed}"
 
 
 def _complain(text: str, code: int) -> int:
@@ -123,7 +185,21 @@ def _complain(text: str, code: int) -> int:
 
 
 def _folder_of_saves(given: Path | None) -> Path:
-    """Return the folder of saves: as given, by QSCOPE_SAVES, `./saves` in a checkout, else the user's data folder."""
+    """Return the folder of saves; raises `InputError` if something else is in its place, or if it cannot be read."""
+    folder = _name_of_folder(given)
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder} is no folder; --saves and QSCOPE_SAVES name the folder of saves")
+        readable = not folder.exists() or os.access(folder, os.R_OK | os.X_OK)
+    except OSError:
+        readable = False
+    if not readable:
+        raise InputError(f"the folder of saves {folder} cannot be read")
+    return folder
+
+
+def _name_of_folder(given: Path | None) -> Path:
+    """Return what was given, what QSCOPE_SAVES names, `./saves` in a checkout, else the user's data folder."""
     if given or os.environ.get("QSCOPE_SAVES"):
         return given or Path(os.environ["QSCOPE_SAVES"])
     if Path("saves").is_dir() and Path("engine/run.py").is_file():
@@ -135,15 +211,15 @@ def _folder_of_saves(given: Path | None) -> Path:
 
 def _common() -> Parser:
     common = Parser(add_help=False)
-    common.add_argument("--saves", type=Path, metavar="DIR", help="the folder of saves (or QSCOPE_SAVES)")
+    common.add_argument("--saves", type=_path, metavar="DIR", help="the folder of saves (or QSCOPE_SAVES)")
     return common
 
 
 def _application_parser() -> Parser:
     parser = Parser(prog="qscope", parents=[_common()])
     parser.add_argument("what", nargs="?", metavar="WORLD|SAVE")
-    parser.add_argument("--agent", default="q-learning", metavar="NAME")
-    parser.add_argument("--seed", type=_seed, default=0, metavar="S")
+    parser.add_argument("--agent", metavar="NAME")
+    parser.add_argument("--seed", type=_seed, metavar="S")
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--timeline-memory", type=_positive, default=64, metavar="MIB")
     parser.set_defaults(verb="")
@@ -174,7 +250,9 @@ def _verb_parser() -> Parser:
     add("agents", "list who can learn, with every setting, its default, range and meaning")
     solve = add("solve", "compute the exact V*, Q* and greedy policy of a world")
     solve.add_argument("world", metavar="WORLD", help="an id, a .toml or .json file, or gym:ID")
-    solve.add_argument("--discount", type=float, metavar="X", help="instead of the discount that the world proposes")
+    solve.add_argument(
+        "--discount", type=_discount, metavar="X", help="instead of the discount that the world proposes"
+    )
     _add_train(add("train", "let an agent learn, without the screen"))
     evaluate = add("evaluate", "walk through episodes by the greedy policy of a saved agent, on its own world")
     evaluate.add_argument("save", metavar="SAVE")
@@ -203,9 +281,11 @@ def _add_lessons(lessons: argparse.ArgumentParser) -> None:
 def _add_export(export: argparse.ArgumentParser) -> None:
     export.add_argument("save", metavar="SAVE")
     file = export.add_mutually_exclusive_group(required=True)
-    file.add_argument("--csv", type=Path, metavar="FILE", help="a new file for the table")
-    file.add_argument("--world", metavar="FILE.toml", help="a new file for the world as it is now, edits and all")
-    export.add_argument("--what", choices=("episodes", "q"), default="episodes", help="which table (episodes)")
+    file.add_argument("--csv", type=_path, metavar="FILE", help="a new file for the table")
+    file.add_argument(
+        "--world", type=_name, metavar="FILE.toml", help="a new file for the world as it is now, edits and all"
+    )
+    export.add_argument("--what", choices=("episodes", "q"), help="which table (episodes)")
 
 
 def _add_train(train: argparse.ArgumentParser) -> None:
@@ -220,7 +300,9 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     amount = train.add_mutually_exclusive_group()
     amount.add_argument("--episodes", type=_positive, metavar="N", help="until N more episodes are finished")
     amount.add_argument("--steps", type=_positive, metavar="N", help="for N more transitions")
-    train.add_argument("--actions", metavar="NAMES", help="actions by hand that come first, such as 'right right up'")
+    train.add_argument(
+        "--actions", type=_actions, metavar="NAMES", help="actions by hand that come first, such as 'right right up'"
+    )
     train.add_argument(
         "--until", type=_until, metavar="WHAT", help=f"stop before, where this first holds: {', '.join(EXAMPLES)}"
     )
@@ -229,8 +311,8 @@ def _add_train(train: argparse.ArgumentParser) -> None:
         "--seeds", type=_seeds, metavar="N", help="N runs, from the seeds S, S+1, ...; --save adds the seed to the name"
     )
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the agent")
-    train.add_argument("--resume", metavar="SAVE", help="go on with a saved run instead of beginning one")
-    train.add_argument("--save", metavar="NAME", help="save the run under this name when it is done")
+    train.add_argument("--resume", type=_name, metavar="SAVE", help="go on with a saved run instead of beginning one")
+    train.add_argument("--save", type=_name, metavar="NAME", help="save the run under this name when it is done")
     train.add_argument("--no-returns", action="store_true", help="leave the list of returns out of the JSON")
 
 
@@ -242,21 +324,52 @@ def _until(text: str) -> Until:
 
 
 def _positive(text: str) -> int:
-    if (value := _whole(text)) is None or value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    if (value := _whole(text)) is None or not 1 <= value <= MOST:
+        raise argparse.ArgumentTypeError(f"{_told(text)} is not a whole number from 1 to 10^15")
     return value
+
+
+def _discount(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"{_told(text)} is not a number between 0 and 1")
+    return value
+
+
+def _name(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is no name")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_name(text))
+
+
+def _actions(text: str) -> str:
+    if not text.replace(",", " ").strip():
+        raise argparse.ArgumentTypeError(f"{text!r} names no action; write them as in 'right right up'")
+    return text
 
 
 def _seeds(text: str) -> int:
     if (value := _whole(text)) is None or not 1 <= value <= MOST_SEEDS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {MOST_SEEDS}")
+        raise argparse.ArgumentTypeError(f"{_told(text)} is not a whole number from 1 to {MOST_SEEDS}")
     return value
 
 
 def _seed(text: str) -> int:
     if (value := _whole(text)) is None or not 0 <= value < 2**63:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2^63 - 1")
+        raise argparse.ArgumentTypeError(f"{_told(text)} is not a whole number from 0 to 2^63 - 1")
     return value
+
+
+def _told(text: str) -> str:
+    """Return what was typed as it may stand in a line."""
+    return repr(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
 
 
 def _whole(text: str) -> int | None:

@@ -1,6 +1,7 @@
 """What the command line tells: a save of itself in lines for people, and anything as one JSON object."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,11 @@ from engine.interventions import WorldEdit, from_plain, told
 SHOWN = 20
 """How many interventions are listed, the last."""
 
+SIGNIFICANT = 3
+"""Digits of a number that has no uncertainty beside it; an uncertainty has one less, and gives its number as many."""
+MOST_DECIMALS = 6
+LARGE = 1e6
+
 About = Mapping[str, Any]
 
 
@@ -18,6 +24,29 @@ def print_json(value: dict[str, Any]) -> int:
     """Print one object, and nothing else."""
     print(json.dumps(value, allow_nan=False))
     return 0
+
+
+def number(value: float | None) -> str:
+    """Return a number for people: three significant digits, and all of those before the point."""
+    if value is None:
+        return "unknown"
+    if not math.isfinite(value) or abs(value) >= LARGE or 0.0 < abs(value) < 10.0**-MOST_DECIMALS:
+        return f"{value:.{SIGNIFICANT}g}"
+    return f"{value:,.{0 if value == int(value) else _decimals(value, SIGNIFICANT)}f}"
+
+
+def with_spread(value: float | None, spread: float | None) -> str:
+    """Return a number and its spread or standard error, from the two significant digits of which both have theirs."""
+    if value is None or spread is None or spread == 0.0 or max(abs(value), spread) >= LARGE:
+        return number(value) if spread is None else f"{number(value)} ± {number(spread)}"
+    decimals = _decimals(spread, SIGNIFICANT - 1)
+    return f"{value:,.{decimals}f} ± {spread:,.{decimals}f}"
+
+
+def _decimals(value: float, significant: int) -> int:
+    """Return how many digits after the point show so many significant ones."""
+    size = math.floor(math.log10(abs(value))) if value else 0
+    return min(max(significant - 1 - size, 0), MOST_DECIMALS)
 
 
 def described(name: str, path: Path, about: About) -> Iterator[str]:
@@ -44,7 +73,7 @@ def _counters(about: About) -> Iterator[str]:
     said = about.get("statistics") or {}
     if "mean_return" not in said:
         return
-    recent = f"of the last {min(finished, 100)} on average {_number(said['mean_return_100'])}"
+    recent = f"of the last {min(finished, 100)} on average {number(said['mean_return_100'])}"
     yield f"return  {_spread(said, 'return')}, {recent}"
     yield f"length  {_spread(said, 'length')}"
     yield f"ends    terminated {said['terminated_rate']:.1%}, success {said['success_rate']:.1%}"
@@ -53,12 +82,8 @@ def _counters(about: About) -> Iterator[str]:
 
 
 def _spread(said: About, name: str) -> str:
-    mean, std, least, most = (_number(said[f"{what}_{name}"]) for what in ("mean", "std", "least", "most"))
-    return f"{mean} ± {std}, from {least} to {most}"
-
-
-def _number(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.6g}"
+    mean, std, least, most = (said[f"{what}_{name}"] for what in ("mean", "std", "least", "most"))
+    return f"{with_spread(mean, std)}, from {number(least)} to {number(most)}"
 
 
 def _log(log: list[Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from engine.run import UNLIMITED, Run
 from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
 from tui import verbs
-from tui.describing import print_json
+from tui.describing import number, print_json, with_spread
 
 ONE_RUN_ONLY = ("resume", "actions", "until")
 """Arguments that mean one run."""
@@ -102,14 +102,15 @@ def _print_table(run: Run, reports: Sequence[dict[str, Any]], whole: dict[str, A
         truth = f"  {_number(row['q_error']):>9}  {_share(row['policy_agreement']):>6}" if modelled else ""
         print(f"{row['seed']:>8}  {row['steps']:>11,}  {row['episodes']:>9,}  {mean:>9}{truth}  {row['digest'][:8]}")
     over = whole["mean_return_100"]
-    spread = f" ± {over['standard_error']:.2g} (standard error)" if over["standard_error"] is not None else ""
+    told = with_spread(over["mean"], over["standard_error"]) if over["mean"] is not None else "none finished"
+    kind = " (standard error)" if over["standard_error"] is not None else ""
     episodes = "100" if min(row["episodes"] for row in reports) >= 100 else "up to 100"
-    print(f"mean return of the last {episodes} episodes, over {over['seeds']} seeds: {_number(over['mean'])}{spread}")
+    print(f"mean return of the last {episodes} episodes, over {over['seeds']} seeds: {told}{kind}")
     print(f"{whole['seconds']:.2f} s, {whole['steps_per_second']:,.0f} steps a second")
 
 
 def _number(value: float | None) -> str:
-    return "—" if value is None else f"{value:.4g}"
+    return "—" if value is None else number(value)
 
 
 def _share(value: float | None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.errors import InputError
-from tui.describing import print_json
+from tui.describing import number, print_json
 from tui.lessons import shelf
 from tui.lessons.lesson import Lesson
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def lessons(options: argparse.Namespace) -> int:
     """List the lessons, open one, or play one through and say whether all that it claims is so."""
+    if options.lesson is None and options.check:
+        raise InputError("--check needs the name of a lesson, or a .md file (qscope lessons lists them all)")
     if options.lesson is None:
         return _list_lessons(shelf.shipped(), as_json=options.json)
     lesson = shelf.find(options.lesson)
@@ -104,9 +106,12 @@ def _print_comparison(report: dict[str, Any]) -> None:
     first, second = report["runs"]
     print(f"{first['save']} and {second['save']} in {report['world']}")
     for key in ("agent", "seed", "step", "episodes", "mean_return_100", "q_error", "policy_agreement"):
-        texts = [f"{value:.6g}" if isinstance(value, float) else str(value) for value in (first[key], second[key])]
+        texts = [
+            number(value) if isinstance(value, float) else "—" if value is None else str(value)
+            for value in (first[key], second[key])
+        ]
         print(f"  {key:<18} {texts[0]:>14} {texts[1]:>14}")
-    print(f"max |Q1 - Q2| {report['max_difference']:.6g} at {' '.join(report['at'])}, ", end="")
-    print(f"max |V1 - V2| {report['max_value_difference']:.6g}")
+    print(f"max |Q1 - Q2| {number(report['max_difference'])} at {' '.join(report['at'])}, ", end="")
+    print(f"max |V1 - V2| {number(report['max_value_difference'])}")
     print(f"the same greedy actions in {report['same_policy']:.1%} of the states, ", end="")
     print(f"some in common in {report['overlapping_policy']:.1%}")

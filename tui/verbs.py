@@ -22,7 +22,7 @@ from engine.statistics import RECENT
 from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
 from engine.worlds.environment import with_model
-from tui.describing import described, print_json
+from tui.describing import described, number, print_json, with_spread
 
 if TYPE_CHECKING:
     from engine.planning import Solution
@@ -82,8 +82,6 @@ def solve(options: argparse.Namespace) -> int:
 
     world = with_model(world_catalogue.find(options.world))
     discount = world.discount if options.discount is None else options.discount
-    if not 0.0 <= discount <= 1.0:
-        raise InputError(f"--discount {discount:g} must lie between 0 and 1")
     solution = planning.solve(world, discount)
     policy = [world.actions[action] if action >= 0 else None for action in solution.policy.tolist()]
     if options.json:
@@ -99,7 +97,7 @@ def solve(options: argparse.Namespace) -> int:
                 "start_value": solution.start_value,
             }
         )
-    print(f"{world.title} ({world.name}), discount {discount:g}: V*(start) = {solution.start_value:.6g}")
+    print(f"{world.title} ({world.name}), discount {discount:g}: V*(start) = {number(solution.start_value)}")
     width = max(7, *(len(action) for action in world.actions))
     names = max(5, *(len(state) for state in world.states))
     print("  ".join([f"{'state':<{names}}", f"{'V*':>9}", *(f"{action:>{width}}" for action in world.actions), "best"]))
@@ -138,18 +136,23 @@ def train(options: argparse.Namespace) -> int:
         report["kept"] = saved.kept.name
     if options.json:
         return print_json({key: value for key, value in report.items() if key != "returns" or not options.no_returns})
-    mean = "none finished" if report["mean_return_100"] is None else f"{report['mean_return_100']:.4g}"
     print(f"{run.agent_name} in {run.world.name}: {run.step:,} steps, {run.statistics.episodes:,} episodes")
     if stop:
         print(f"stopped by {report['stopped_by']}")
-    print(f"mean return of the last {min(report['episodes'], 100)} episodes: {mean}")
+    print(_mean_return(report))
     if report["q_error"] is not None:
-        print(f"max |Q - Q*|: {report['q_error']:.4g}, policy agreement: {report['policy_agreement']:.1%}")
+        print(f"max |Q - Q*|: {number(report['q_error'])}, policy agreement: {report['policy_agreement']:.1%}")
     print(f"{seconds:.2f} s, {report['steps_per_second']:,.0f} steps a second, digest {report['digest'][:16]}")
     if options.save:
         also = f"; what another run saved there is kept as {saved.kept_as}" if saved and saved.kept else ""
         print(f"saved as {options.save} in {options.saves}{also}")
     return 0
+
+
+def _mean_return(report: dict[str, Any]) -> str:
+    if report["mean_return_100"] is None:
+        return "no episode has finished yet"
+    return f"mean return of the last {min(report['episodes'], 100)} episodes: {number(report['mean_return_100'])}"
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -171,9 +174,8 @@ def evaluate(options: argparse.Namespace) -> int:
     if options.json:
         return print_json({**report, "returns": result.returns.tolist()})
     print(f"{options.save} in {run.world.name}, {options.episodes:,} greedy episodes:")
-    print(
-        f"return {report['mean_return']:.4g} ± {report['std_return']:.4g}, length {report['mean_length']:.4g}, ", end=""
-    )
+    print(f"return {with_spread(report['mean_return'], report['std_return'])}, ", end="")
+    print(f"length {number(report['mean_length'])}, ", end="")
     print(f"success {report['success_rate']:.1%}")
     return 0
 
@@ -236,6 +238,8 @@ def export(options: argparse.Namespace) -> int:
     from engine import tables, view
     from tui.exporting import write_new
 
+    if options.world and options.what:
+        raise InputError(f"--what {options.what} names a table, for --csv; leave it or --world out")
     run = engine_saves.load(options.saves, options.save).run
     if options.world:
         return _export_world(options, run)
@@ -248,7 +252,9 @@ def export(options: argparse.Namespace) -> int:
     write_new(options.csv, text)
     rows = text.count("\n") - 1
     if options.json:
-        return print_json({"save": options.save, "what": options.what, "file": str(options.csv), "rows": rows})
+        return print_json(
+            {"save": options.save, "what": options.what or "episodes", "file": str(options.csv), "rows": rows}
+        )
     print(f"{rows:,} rows written to {options.csv}")
     return 0
 
@@ -335,21 +341,23 @@ def _act_by_hand(timeline: Timeline, text: str | None) -> None:
     for name in names:
         if name not in actions:
             raise InputError(f"unknown action {name!r}{near_miss(name, actions)} (legal: {', '.join(actions)})")
-    for number, name in enumerate(names, 1):
+    for place, name in enumerate(names, 1):
         try:
             timeline.intervene(Act(timeline.step, actions.index(name)))
         except InputError as error:
-            raise InputError(f"--actions, action {number} ({name}): {error}") from None
+            raise InputError(f"--actions, action {place} ({name}): {error}") from None
 
 
 def settings_of(pairs: list[str]) -> dict[str, str]:
     """Return the settings that KEY=VALUE pairs give."""
-    settings = {}
+    settings: dict[str, str] = {}
     for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
+        key, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals or not key:
             raise InputError(f"--set {pair!r} is no KEY=VALUE, such as epsilon=0.1")
-        settings[key.strip()] = value.strip()
+        if key in settings:
+            raise InputError(f"--set gives {key} twice, as {settings[key]} and as {value}; keep one of them")
+        settings[key] = value
     return settings
 
 

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine.errors import InputError, near_miss
+from engine.errors import InputError, UnknownWorldError, near_miss
 from engine.worlds import environment, explicit, gridrules, gridworld
 from engine.worlds.environment import World
 from engine.worlds.fields import first_double, in_line, shown
@@ -77,7 +77,7 @@ def find(word: str) -> World:
         return build(word, tomllib.loads(_library_file(word).read_text(encoding="utf-8")))
     if word.lower().endswith((".toml", ".json")):
         return _from_file(word)
-    raise InputError(f"unknown world {shown(word)}{near_miss(word, LIBRARY)} (qscope worlds lists them all)")
+    raise UnknownWorldError(f"unknown world {shown(word)}{near_miss(word, LIBRARY)} (qscope worlds lists them all)")
 
 
 def build(name: str, definition: Mapping[str, Any]) -> World:

@@ -84,6 +84,7 @@ class TestFind:
         ("a.json", b'{"map": "S", "discount": NaN}', "discount is nan"),
         ("a.JSON", b"{", "not valid JSON"),
     ],
+    ids=lambda value: ascii(value)[:60],
 )
 def test_a_wrong_file_is_told_in_one_line_that_begins_with_its_path(tmp_path, name, content, told):
     path = tmp_path / name

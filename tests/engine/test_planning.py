@@ -250,12 +250,12 @@ class TestWithoutDiscount:
             planning.solve(explicit(rows))
 
     def test_a_state_from_which_no_end_can_be_reached_is_told(self):
-        with pytest.raises(InputError, match=r"every state must be able to reach an end, but '0,0' is not"):
+        with pytest.raises(InputError, match=r"every state must be able to reach an end, but '0,0' cannot"):
             planning.solve(catalogue.find("gridworld-3.5"), 1.0)
 
     def test_a_walled_off_corner_is_told(self):
         grid = {"discount": 1.0, "map": "SG#.", "cells": {"G": {"terminal": True}}}
-        with pytest.raises(InputError, match="'0,3' is not"):
+        with pytest.raises(InputError, match="'0,3' cannot"):
             planning.solve(catalogue.build("grid", grid))
 
 
@@ -269,7 +269,7 @@ class TestEvaluatePolicy:
     def test_a_policy_that_may_never_end_is_told(self):
         world = catalogue.find("gridworld-4.1")
         always_up = np.eye(4)[np.zeros(16, dtype=int)] * world.legal
-        with pytest.raises(InputError, match="able to reach an end under this policy, but '0,1' is not"):
+        with pytest.raises(InputError, match="able to reach an end under this policy, but '0,1' cannot"):
             planning.evaluate_policy(world, always_up)
 
     def test_a_policy_that_never_ends_has_values_with_a_discount(self):

@@ -1,0 +1,40 @@
+"""Numbers for people on the command line: as many digits as they are worth."""
+
+import pytest
+
+from tui.describing import number, with_spread
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "unknown"),
+        (0.0, "0"),
+        (10.0, "10"),
+        (8.88291, "8.88"),
+        (-31.01, "-31.0"),
+        (0.0123456, "0.0123"),
+        (-2187.4, "-2,187"),
+        (12345678.9, "1.23e+07"),
+        (1.5e-9, "1.5e-09"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_a_number_has_three_significant_digits_and_all_of_those_before_the_point(value, text):
+    assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "text"),
+    [
+        (8.88291, 3.51364, "8.9 ± 3.5"),
+        (8.88291, 0.035, "8.883 ± 0.035"),
+        (123.456, 45.6, "123 ± 46"),
+        (10.0, 0.0, "10 ± 0"),
+        (-2187.4, 1234.5, "-2,187 ± 1,234"),
+        (5.25, None, "5.25"),
+        (None, None, "unknown"),
+    ],
+)
+def test_a_number_with_a_spread_has_the_digits_that_the_spread_allows(value, spread, text):
+    assert with_spread(value, spread) == text
