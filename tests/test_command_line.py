@@ -416,7 +416,7 @@ def test_a_seed_that_is_no_number_is_told_to_be_none(capsys):
 
 def test_the_usage_of_train_tells_what_is_needed(capsys):
     assert run_command_line(["train", "--help"]) == 0
-    assert "qscope train WORLD --agent NAME --seed S (--episodes N | --steps N" in " ".join(
+    assert "qscope train WORLD --agent NAME --seed S [--seeds N] (--episodes N | --steps N" in " ".join(
         capsys.readouterr().out.split()
     )
 

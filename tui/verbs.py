@@ -17,7 +17,6 @@ from engine.errors import InputError, near_miss
 from engine.interventions import Act
 from engine.replaying import first_difference
 from engine.run import UNLIMITED, Run
-from engine.savefile import program_version
 from engine.statistics import RECENT
 from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
@@ -31,11 +30,6 @@ if TYPE_CHECKING:
 
 PROGRESS_EVERY = 0.2
 """Seconds from one line of progress to the next, and so the longest that a training loop stays away."""
-
-
-def version_line() -> str:
-    """Return the name and the version of the program."""
-    return f"qscope {program_version()}"
 
 
 def worlds(options: argparse.Namespace) -> int:
