@@ -291,6 +291,13 @@ async def test_the_world_is_written_as_a_file_that_opens_and_replaces_none_silen
         assert path.read_text().startswith("discount = 0.9")
 
 
+async def test_a_world_that_was_edited_before_is_offered_its_own_file(trainer):
+    trainer.snapshot = snapshot(grid("S.G", name="mine-edited"))
+    async with QScope(trainer, FakeLibrary()).run_test(size=(80, 24)) as pilot:
+        await pilot.press("E", "W")
+        assert pilot.app.screen.query_one(Input).value == "mine-edited.toml"
+
+
 @pytest.mark.parametrize("name", ["mine.txt", "", "no/such/folder.toml"])
 async def test_what_is_no_name_of_a_world_file_is_refused(app, name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -115,7 +115,7 @@ class SaveWorld(WriteFile[str]):
 
     def body(self) -> list[Widget]:
         """Ask for the name, and offer one."""
-        stem = re.sub(r"[^A-Za-z0-9.-]+", "-", self.world.name).strip("-.")[:40] or "world"
+        stem = re.sub(r"[^A-Za-z0-9.-]+", "-", self.world.name.removesuffix("-edited")).strip("-.")[:40] or "world"
         return [Static("Name of the file", classes="question"), Field(f"{stem}-edited.toml"), Problem()]
 
     def path(self, text: str) -> Path:
