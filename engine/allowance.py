@@ -6,6 +6,8 @@ by what was measured, so that a file which is not worth its memory is refused be
 
 import os
 
+from engine.errors import InputError
+
 MEBIBYTE = 2**20
 TIMES = 4
 ALLOWANCE = 96 * MEBIBYTE
@@ -13,6 +15,8 @@ ALLOWANCE = 96 * MEBIBYTE
 
 VARIABLE = "QSCOPE_MEMORY"
 """The environment variable that allows more, in MiB."""
+LONGEST = 7
+"""Digits of what it may say: no computer has more."""
 
 OBJECT, LIST, ITEM = 480, 80, 72
 """Bytes of a parsed JSON object, twice, as it is hashed in a second form; of a list; of what one comma separates."""
@@ -21,9 +25,14 @@ TEXTS = 4
 
 
 def of_environment(default: int = ALLOWANCE) -> int:
-    """Return how many bytes may be taken beside what follows from a size: as the environment says, or the default."""
+    """Return how many bytes may be taken beside what follows from a size: as the environment says, or the default.
+
+    Raises `InputError` if the environment says no such number.
+    """
     said = os.environ.get(VARIABLE, "")
-    return int(said) * MEBIBYTE if said.isdecimal() and len(said) < 8 else default
+    if said and not (said.isascii() and said.isdecimal() and len(said) <= LONGEST):
+        raise InputError(f"{VARIABLE} is {said!r}; it must be a whole number of MiB, such as 1024")
+    return int(said) * MEBIBYTE if said else default
 
 
 def allowed(size: int, allowance: int = ALLOWANCE) -> int:

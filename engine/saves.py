@@ -172,9 +172,9 @@ def _found(folder: Path, word: str) -> Path:
 
 def read(path: Path) -> Timeline:
     """Rebuild the run of one file; raises `InputError`, in one line, if it is not a valid save."""
-    data = _bytes_of(path)
+    data, allowed = _bytes_of(path), allowance.of_environment()
     try:
-        return savefile.unpack(data, allowance.of_environment())
+        return savefile.unpack(data, allowed)
     except INVALID as error:
         raise InputError(f"{path}: not a valid save: {_reason(error)}{_offer(path)}") from None
 
@@ -188,9 +188,9 @@ def made_with_others(folder: Path, word: str) -> str:
 def show(folder: Path, word: str) -> dict[str, Any]:
     """Return everything of a save but the arrays, as plain values; raises `InputError` if it is none or is damaged."""
     path = _found(folder, word)
-    data = _bytes_of(path)
+    data, allowed = _bytes_of(path), allowance.of_environment()
     try:
-        return savefile.contents(data, allowance.of_environment())[0]
+        return savefile.contents(data, allowed)[0]
     except INVALID as error:
         raise InputError(f"{path}: not a valid save: {_reason(error)}{_offer(path)}") from None
 

@@ -34,6 +34,7 @@ MISTAKES = [
     ("CLIF --plain", "did you mean the world 'cliff'?"),
     ("trian", "did you mean the command 'train'?"),
     ("tain cliff --steps 4", "did you mean the command 'train'?"),
+    ("help", "did you mean the command '--help'?"),
     ("", "'' is no command"),
     ("x.safetensors", "is no command, no world and no save"),
     ("missing.toml", "missing.toml: No such file or directory"),
@@ -81,6 +82,24 @@ MISTAKES = [
 @pytest.mark.parametrize(("line", "said"), MISTAKES, ids=[line[:40] or "nothing" for line, _ in MISTAKES])
 def test_a_mistake_is_told_with_what_would_be_right(line, said, mistake):
     mistake(line.split(" "), said)
+
+
+@pytest.mark.parametrize("said", ["x", "-1", "nan", "1e9", "9" * 30])
+def test_an_impossible_allowance_of_memory_is_told_and_not_passed_over(said, mistake, monkeypatch):
+    monkeypatch.setenv("QSCOPE_MEMORY", said)
+    for verb in ("show", "replay"):
+        mistake([verb, "first"], f"QSCOPE_MEMORY is {said!r}; it must be a whole number of MiB, such as 1024")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "Is a directory"), (b"\xff", "it is no UTF-8 text"), (b"x = [", "not valid TOML")]
+)
+def test_a_file_of_keys_that_is_none_is_told(content, said, mistake, monkeypatch, tmp_path):
+    file = tmp_path / "own.toml"
+    file.mkdir() if content is None else file.write_bytes(content)
+    monkeypatch.setenv("QSCOPE_KEYS", str(file))
+    for line in ("keys", "cliff --plain"):
+        mistake(line.split(), said)
 
 
 def test_a_save_may_be_named_as_the_file_that_it_is(mistake, capsys):

@@ -114,7 +114,7 @@ def _unknown(word: str, folder: Path) -> str:
     from engine.saves import names
     from engine.worlds import catalogue
 
-    known = {"command": VERBS, "world": catalogue.library(), "save": names(folder)}
+    known = {"command": [*VERBS, "--help", "--version"], "world": catalogue.library(), "save": names(folder)}
     near = [f"the {kind} {found!r}" for kind, words in known.items() if (found := nearest(word, words))]
     meant = f"; did you mean {' or '.join(near)}?" if near else ""
     listed = "(qscope --help, qscope worlds and qscope saves list them)"

@@ -45,8 +45,10 @@ def load(file: Path) -> Keymap:
         text = file.read_text("utf-8")
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: cannot be read: {error}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{file}: cannot be read: it is no UTF-8 text") from None
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror or error}") from None
     import tomllib  # Only here, as it takes its time to load and most people have no such file.
 
     try:
