@@ -39,7 +39,7 @@ MISTAKES = [
     ("x.safetensors", "is no command, no world and no save"),
     ("missing.toml", "missing.toml: No such file or directory"),
     ("folder", "'folder' is no command"),
-    ("gym:", "gym: names no environment; write its id behind it, such as gym:FrozenLake-v1"),
+    ("gym:", "gym:: the id of an environment is missing; write one such as gym:FrozenLake-v1"),
     # Where one thing is meant and another is given.
     ("show frst", "no save 'frst'"),
     ("show frst", "did you mean 'first'?"),

@@ -33,7 +33,7 @@ def world_from_id(word: str) -> World:
     """
     env_id, _, query = word.removeprefix(catalogue.GYM_PREFIX).partition("?")
     if not env_id.strip():
-        raise InputError(f"{in_line(word)} names no environment; write its id behind it, such as gym:FrozenLake-v1")
+        raise InputError(f"{in_line(word)}: the id of an environment is missing; write one such as gym:FrozenLake-v1")
     try:
         settings = making.parse_query(query)
         discount = settings.pop("discount", DEFAULT_DISCOUNT)

@@ -112,7 +112,7 @@ class TestWorldFromId:
             ("gym:FrozenLak-v1", "Gymnasium has no environment 'FrozenLak-v1'; did you mean 'FrozenLake-v1'?"),
             ("gym:FrozenLake-v7", "did you mean 'FrozenLake-v1'?"),
             ("gym:Taxi-v3", "did you mean 'Taxi-v4'?"),
-            ("gym:", "Gymnasium cannot make it"),
+            ("gym:", "the id of an environment is missing"),
             ("gym:no_such_module:Thing-v0", "Gymnasium cannot make it (ModuleNotFoundError"),
             ("gym:FrozenLake-v1?map_name=9x9", "Gymnasium cannot make it (KeyError: '9x9')"),
             (

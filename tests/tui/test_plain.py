@@ -153,7 +153,7 @@ def test_help_lists_keys(talk):
 def test_a_mistake_in_the_arguments_ends_it(talk):
     code, _, errors = talk(arguments=["clif"])
     assert code == 2
-    assert "unknown world 'clif'" in errors
+    assert "'clif' is no command, no world and no save" in errors
 
 
 def test_keys_of_a_terminal_act_at_once_and_nothing_is_drawn(terminal):
