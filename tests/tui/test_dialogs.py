@@ -252,8 +252,9 @@ async def test_a_form_has_more_lines_again_in_a_larger_window(trainer):
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24)])
-@pytest.mark.parametrize("key", ["O", "S", "a", "?", "E", "H"])
+@pytest.mark.parametrize("key", ["O", "S", "a", "?", "E", "H", "q"])
 async def test_a_notice_above_a_dialog_lies_on_its_frame_and_hides_nothing_that_is_read(trainer, size, key):
+    trainer.show(unsaved=True)
     app = QScope(trainer, FakeLibrary(saved=[Save(f"save-{n}") for n in range(30)]))
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.press(key)

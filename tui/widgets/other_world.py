@@ -20,8 +20,8 @@ class OtherWorld(WorldPanel):
         shown = other_of(new)
         if shown is not new:
             self.set_reactive(WorldPanel.snapshot, shown)
-        late = "" if beside.step == new.step else f" · at step {numbers.count(beside.step)}"
-        self.border_title = Content(f"2 · {beside.name}{late}")
+        late = "" if beside.step == new.step else f" at step {numbers.count(beside.step)}"
+        self.border_title = Content(f"2{late} · {beside.name}")
         super().watch_snapshot(None, shown)
 
     def _tell_title(self, snapshot: Snapshot) -> None:
