@@ -474,3 +474,12 @@ def test_several_seeds_may_leave_the_returns_out(run_json):
 )
 def test_what_does_not_go_with_several_seeds_is_told_in_one_line(arguments, said, run):
     assert_mistake(run(*SEEDS, *arguments), said)
+
+
+def test_a_comparison_writes_numbers_as_the_other_verbs_do(run):
+    for name, seed in (("one", "0"), ("two", "1")):
+        run("train", "seed-2x3", "--agent", "q-learning", "--seed", seed, "--steps", "5000", "--save", name)
+    lines = {line.split()[0]: line.split()[1:] for line in run("compare", "one", "two")[1].splitlines()}
+    assert lines["step"] == ["5,000", "5,000"]
+    assert lines["policy_agreement"] == ["100.0%", "100.0%"]
+    assert lines["mean_return_100"] == ["9.80", "9.90"]

@@ -106,12 +106,19 @@ def _print_comparison(report: dict[str, Any]) -> None:
     first, second = report["runs"]
     print(f"{first['save']} and {second['save']} in {report['world']}")
     for key in ("agent", "seed", "step", "episodes", "mean_return_100", "q_error", "policy_agreement"):
-        texts = [
-            number(value) if isinstance(value, float) else "—" if value is None else str(value)
-            for value in (first[key], second[key])
-        ]
-        print(f"  {key:<18} {texts[0]:>14} {texts[1]:>14}")
+        print(f"  {key:<18} {_told(key, first[key]):>17} {_told(key, second[key]):>17}")
     print(f"max |Q1 - Q2| {number(report['max_difference'])} at {' '.join(report['at'])}, ", end="")
     print(f"max |V1 - V2| {number(report['max_value_difference'])}")
     print(f"the same greedy actions in {report['same_policy']:.1%} of the states, ", end="")
     print(f"some in common in {report['overlapping_policy']:.1%}")
+
+
+def _told(key: str, value: float | str | None) -> str:
+    """Write a number of a run as the other verbs do."""
+    if value is None:
+        return "—"
+    if key == "policy_agreement":
+        return f"{value:.1%}"
+    if isinstance(value, float):
+        return number(value)
+    return f"{value:,}" if key in {"step", "episodes"} else str(value)
