@@ -92,7 +92,7 @@ class QScope(App[None]):
     ) -> None:
         """With `begin` the first frame holds only the name; all else is loaded then, and `begin` called last."""
         super().__init__(driver_class=SturdyDriver if sys.platform == "linux" else None)
-        self.set_keymap({command.id: ",".join(command.keys_now) for command in commands.ALL})
+        self.set_keymap({name: ",".join(keys) for name, keys in commands.remapped().items()})
         self._trainer, self._library, self._welcome, self._lesson = trainer, library, welcome, lesson
         self._begin = begin
         self.register_theme(DARK)

@@ -191,6 +191,15 @@ def use(keymap: Keymap) -> None:
     _KEYMAP.update(keymap)
 
 
+def remapped() -> Keymap:
+    """Return the keys of the commands that have other ones than in the table.
+
+    Textual goes through all bindings of the screen for each of them, at every key; with the whole table that took most
+    of the time from a key to its effect.
+    """
+    return {command.id: command.keys_now for command in ALL if command.keys_now != command.keys}
+
+
 def keys_by_command(keymap: Keymap) -> dict[str, tuple[str, ...]]:
     """Return the keys of every command under a keymap, as Textual names them."""
     return {command.id: tuple(keymap.get(command.id, command.keys)) for command in ALL}
