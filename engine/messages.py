@@ -91,7 +91,9 @@ else:
 
 @dataclass(frozen=True)
 class Step:
-    """Make one transition, then pause; in a demonstration, one step of it."""
+    """Make one transition or several, then pause; in a demonstration, so many steps of it."""
+
+    steps: int = 1
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,9 @@ class Start:
 
 @dataclass(frozen=True)
 class StepBack:
-    """Take back one transition."""
+    """Take back one transition or several, at most all."""
+
+    steps: int = 1
 
 
 @dataclass(frozen=True)

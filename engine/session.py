@@ -41,7 +41,7 @@ from engine.messages import (
     UndoEdit,
 )
 from engine.run import UNLIMITED, Run
-from engine.timeline import MEMORY, Timeline
+from engine.timeline import MEMORY, PORTIONS, Timeline
 from engine.worlds import catalogue as worlds
 from engine.worlds.brushes import brushed
 from engine.worlds.editing import what_changes
@@ -160,8 +160,8 @@ class Session:
     def _travel(self, command: StepBack | EpisodeBack | GoTo | SwitchBranch) -> None:
         """Go to another step of the run, or to another branch."""
         match command:
-            case StepBack():
-                self._the_timeline().go_to(self._the_timeline().step - 1)
+            case StepBack(steps):
+                self._the_timeline().go_to(self._the_timeline().step - steps)
             case EpisodeBack():
                 self._the_timeline().back_one_episode()
             case GoTo(step):
@@ -249,6 +249,18 @@ class Session:
                 self.catch_up(made)
             return made
         return 0 if self.demonstration_over else self.demonstration.advance(steps, 1)
+
+    def make_steps(self, steps: int) -> None:
+        """Make so many transitions, in portions between which one may be stopped; tell where, if one was."""
+        run = self._the_timeline().run
+        portion, began, made = max(1, run.agent.keyframe_every // PORTIONS), run.step, 0
+        while made < steps and (made == 0 or self._on_the_way(began + made, began + steps)):
+            more = self.advance(min(steps - made, portion))
+            made += more
+            if not more:
+                return
+        if made < steps:
+            self._tell_arrival(began + steps)
 
     @property
     def catching_up(self) -> bool:

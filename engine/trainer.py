@@ -24,6 +24,7 @@ from engine.messages import (
     EditRules,
     Faster,
     FinishEpisode,
+    GoTo,
     Load,
     Look,
     Pause,
@@ -54,6 +55,9 @@ AUTOSAVE_AFTER = 1.0
 AWAY = 0.03
 """Seconds for which a run stands still where it gives way."""
 
+STEPPING_FOR = 1.0
+"""Seconds that many steps at once may take while something else is asked for."""
+
 
 class Trainer:
     """Runs a session in a thread of its own. Every method may be called from any thread."""
@@ -67,7 +71,7 @@ class Trainer:
         self._commands: deque[Command] = deque()
         self._wake = threading.Condition()
         self._lock = threading.Lock()
-        self._closing = self._yielding = False
+        self._closing = self._yielding = self._stepping = False
         self._snapshot: Snapshot | None = None
         self._complaint = ""
         self._way: tuple[int, float] | None = None
@@ -159,9 +163,8 @@ class Trainer:
         """Obey one command or go on, then show it; whatever goes wrong becomes a notice and a pause."""
         try:
             if self._commands and not self._has_to_wait(self._commands[0]):
-                self._way = None
-                self._obeyed += 1
-                self._obey(self._commands.popleft())
+                self._way, self._stepping = None, False
+                self._obey(self._next_command())
                 if not self._pace.playing:
                     self._session.leave_breakpoint()
             elif self._pace.playing:
@@ -184,6 +187,14 @@ class Trainer:
             self._session.notify(f"this failed: {type(error).__name__}: {error}", error=True)
             self._publish()
 
+    def _next_command(self) -> Command:
+        """Take the next command; of several looks, or ways to a step, that come one behind the other only the last."""
+        while True:
+            self._obeyed += 1
+            command = self._commands.popleft()
+            if not (isinstance(command, GoTo | Look) and self._commands and type(self._commands[0]) is type(command)):
+                return command
+
     def _autosave_when_due(self) -> None:
         """Autosave now and then while the run goes on, and soon after it came to rest, if it still rests then."""
         now = self._clock()
@@ -202,11 +213,12 @@ class Trainer:
     def _obey(self, command: Command) -> None:
         session, pace = self._session, self._pace
         match command:
-            case Step():
+            case Step(steps):
                 pace.pause()
                 session.leave_breakpoint()
                 session.leave_demonstration(only_if_over=True)
-                session.advance(1)
+                self._stepping = True
+                session.make_steps(steps)
             case FinishEpisode():
                 session.leave_breakpoint()
                 session.leave_demonstration(only_if_over=True)
@@ -283,7 +295,12 @@ class Trainer:
             self._pace.next_publishing = now + PUBLISH_EVERY
             rate = f"{(step - first) / (now - began):,.0f}/s"
             self._say(f"going to step {target:,}: {step / target:.0%}, {rate}, escape stops")
-        return not (self._yielding or self._closing or any(isinstance(command, Pause) for command in self._commands))
+        return not (self._yielding or self._closing or self._should_stop(now - began))
+
+    def _should_stop(self, seconds: float) -> bool:
+        """Whether a long way is not gone on: at a pause; steps that take long also for anything else that is asked."""
+        going_on = Step | Look if self._stepping and seconds > STEPPING_FOR else Command
+        return any(isinstance(asked, Pause) or not isinstance(asked, going_on) for asked in list(self._commands))
 
     def _say(self, busy: str) -> None:
         if self._snapshot is not None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from rich.console import RenderableType
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.events import Key
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Label
@@ -29,6 +28,7 @@ from tui.screens.engine_library import EngineLibrary
 from tui.screens.ports import Library, Trainer
 from tui.screens.spans import Exact
 from tui.signals import Rescue
+from tui.typeahead import Followed
 
 if TYPE_CHECKING:
     from tui.lessons.lesson import Lesson
@@ -114,13 +114,27 @@ class QScope(App[None]):
     def on_mount(self) -> None:
         """Show the main screen, at once or after a first frame."""
         if self._begin is None:
-            self.push_screen(self.main_screen)
+            self._show_main_screen(lambda: None)
         else:
             self.call_after_refresh(self._show_main_screen, self._begin)
 
     def _show_main_screen(self, begin: Callable[[], object]) -> None:
         self.push_screen(self.main_screen)
         self.main_screen.call_after_refresh(begin)
+        if isinstance(self._driver, SturdyDriver):
+            self.main_screen.call_after_refresh(self._driver.keyboard.begin)
+
+    def on_followed(self, message: Followed) -> None:
+        """Take note that a key was answered, and answer the next one."""
+        if isinstance(self._driver, SturdyDriver):
+            self._driver.keyboard.followed(message)
+
+    def presses(self, command: str) -> int:
+        """Return how often the command's key was pressed in a row, which the caller answers as a whole."""
+        known = commands.by_id(command)
+        if known is None or not isinstance(self._driver, SturdyDriver):
+            return 1
+        return self._driver.keyboard.presses(known.keys_now)
 
     def may_draw(self, *, for_run: bool = False) -> bool:
         """Return whether the line carries another frame: of the run, only when all before it have been shown."""
@@ -178,15 +192,6 @@ class QScope(App[None]):
             if command.palette and commands.available(command, self.main_screen.snapshot):
                 keys = " or ".join(command.keys_shown)
                 yield SystemCommand(command.help.rstrip("."), f"key: {keys}", getattr(screen, f"action_{command.id}"))
-
-    def on_key(self, event: Key) -> None:
-        """Let a key that was typed before the screen was there, and so has missed it, come again.
-
-        Keys of one burst are all handed to the widget that had the focus before the first of them opened a dialog.
-        """
-        if event.time < getattr(self.screen, "opened", 0.0):
-            event.prevent_default()
-            self.screen.call_after_refresh(self.post_message, Key(event.key, event.character))
 
     async def action_quit(self) -> None:
         """Leave, but never without the question about what is not saved."""

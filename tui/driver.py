@@ -20,12 +20,13 @@ from typing import Any
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import CursorPosition
+from textual.events import CursorPosition, Key, Paste
 from textual.message import Message
 
 from tui.cast import Cast
 from tui.frames import REQUEST, Frames
 from tui.pen import Shown
+from tui.typeahead import Keyboard
 
 WAKE_EVERY = 0.1
 """Seconds after which the reader looks whether it should end."""
@@ -35,8 +36,9 @@ PASTE_ENDS_AFTER = 3.0
 """Seconds of silence after which a paste is over, even if the line never says so."""
 MOUSE_REPORT = re.compile(rb"\x1b\[M[\x20-\xff]{3}")
 """The report of an old terminal, whose last three bytes are a button and two coordinates, and no text at all."""
-CUT_SEQUENCE = re.compile(rb"\x1b(?:\[[\x30-\x3f]*[\x20-\x2f]*|O)\Z")
-"""An escape sequence that the line has cut in half; a bare escape is none, for it may be the key."""
+CUT_SEQUENCE = re.compile(rb"(?:\x1b(?:\[[\x30-\x3f]*[\x20-\x2f]*|O)|(?<=.)\x1b)\Z", re.DOTALL)
+"""An escape sequence that the line has cut in half; an escape that came alone is none, for it is the key."""
+ESCAPE = b"\x1b"
 HELD_FOR = 0.4
 """Seconds that the rest of such a sequence is waited for."""
 CUT_REPORT = re.compile(rb"\x1b\[M[\x20-\xff]{0,2}\Z")
@@ -49,6 +51,7 @@ class SturdyDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.frames = Frames()
         self.shown = Shown()
+        self.keyboard = Keyboard(app)
         self.cast: Cast | None = None
         """The recording that goes on, if one does."""
         self._written = 0
@@ -79,9 +82,11 @@ class SturdyDriver(LinuxDriver):
                     self.process_message(event)
 
     def process_message(self, message: Message) -> None:
-        """Pass on what was typed, but keep the answers to what is asked behind each frame."""
+        """Pass on events, what was typed when its turn comes; but keep the answers to what is asked behind frames."""
         if isinstance(message, CursorPosition):
             self.frames.answered()
+        elif isinstance(message, Key | Paste):
+            self.keyboard.type(message)
         else:
             super().process_message(message)
 
@@ -145,10 +150,11 @@ class Inlet:
         return text
 
     def _after_silence(self) -> str:
-        """Give up what the line began and did not go on with; of an escape sequence nothing is left that is a key."""
+        """Give up what the line began and did not go on with; of an escape sequence only the escape is a key."""
         self._silence += WAKE_EVERY
-        if self._silence > self._given_up_after - WAKE_EVERY / 2:
-            self._cut = b""
+        if self._cut and self._silence > self._given_up_after - WAKE_EVERY / 2:
+            alone, self._cut = self._cut == ESCAPE, b""
+            return ESCAPE.decode() * alone
         if not self._pasting or self._silence < PASTE_ENDS_AFTER:
             return ""
         self._pasting = False

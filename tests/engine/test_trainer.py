@@ -93,6 +93,45 @@ def test_a_flood_of_steps_is_made_one_by_one(trainer):
     assert wait_for(trainer, lambda s: s.step >= 500).step == 500
 
 
+def test_many_steps_in_one_command_are_those_made_one_by_one(trainer):
+    trainer.submit(Step(40_000))
+    run = Run(catalogue.find("seed-2x3"), "q-learning", {}, 0)
+    run.advance(steps=40_000)
+    snapshot = wait_for(trainer, lambda s: s.step == 40_000)
+    assert np.array_equal(snapshot.q, run.agent.q_values(), equal_nan=True)
+    trainer.submit(StepBack(39_990))
+    assert wait_for(trainer, lambda s: s.step == 10).timeline.head == 40_000
+    trainer.submit(StepBack(11))
+    assert wait_for(trainer, lambda s: s.step == 0).timeline.head == 40_000
+
+
+def test_many_steps_are_given_up_for_a_pause_and_it_is_told(trainer):
+    trainer.submit(Step(10**12))
+    wait_for(trainer, lambda s: "escape stops" in s.busy)
+    trainer.submit(Pause())
+    snapshot = wait_for(trainer, lambda s: not s.busy)
+    assert 0 < snapshot.step < 10**12
+    assert snapshot.notices[-1].text == f"stopped at step {snapshot.step:,} on the way to 1,000,000,000,000"
+
+
+def test_many_steps_that_take_long_are_given_up_for_anything_but_more_of_them(trainer):
+    trainer.submit(Step(10**12))
+    trainer.submit(Step(1))
+    wait_for(trainer, lambda s: "escape stops" in s.busy)
+    began = time.monotonic()
+    trainer.submit(Faster())
+    snapshot = wait_for(trainer, lambda s: s.speed == 10.0)
+    assert time.monotonic() - began < PATIENCE / 2
+    assert snapshot.step < 10**12
+
+
+def test_of_ways_that_are_asked_for_at_once_only_the_last_is_gone(trainer):
+    trainer.submit(Step(200))
+    for step in range(100):
+        trainer.submit(GoTo(step))
+    assert wait_for(trainer, lambda s: s.step == 99).obeyed == 102
+
+
 def test_the_steps_of_the_trainer_are_those_of_the_run(trainer):
     for _ in range(50):
         trainer.submit(Step())

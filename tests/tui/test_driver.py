@@ -89,6 +89,9 @@ def test_an_ascii_locale_has_frames_all_the_same(tmp_path):
         ([b"\x1b[200", b"", b"~B"], "\x1b[200~B"),
         ([b"\x1b[", b"", b"", b"", b"", b"s"], "s"),
         ([b"\x1b"], "\x1b"),
+        ([b"\x1b[A\x1b", b"", b"", b"[A"], "\x1b[A\x1b[A"),
+        ([b"s\x1b", b"", b"", b"", b""], "s\x1b"),
+        ([b"s\x1b", b"s"], "s\x1bs"),
     ],
 )
 def test_text_is_kept_and_old_mouse_reports_are_dropped(reads, text):

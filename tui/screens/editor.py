@@ -161,9 +161,9 @@ class Editor(LiveScreen, inherit_bindings=False):
             self.app.push_screen(SaveWorld(self.snapshot.world), self._saved)
 
     def action_edit_step(self) -> None:
-        """Make one transition."""
+        """Make a transition for each press."""
         self.map.said = ""
-        self.main.send(messages.Step())
+        self.main.send(messages.Step(self.presses("edit_step")))
 
     def action_edit_help(self) -> None:
         """Show the keys, those of the editor first."""

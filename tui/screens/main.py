@@ -205,8 +205,8 @@ class MainScreen(Measures, Comparing, Lessons):
     # The commands that the trainer answers.
 
     def action_step(self) -> None:
-        """Make one transition."""
-        self.send(messages.Step())
+        """Make a transition for each press."""
+        self.send(messages.Step(self.presses("step")))
 
     def action_finish_episode(self) -> None:
         """Go to the end of the episode."""

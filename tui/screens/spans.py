@@ -17,7 +17,7 @@ from tui.pen import Pen, Shown
 
 
 class Line(Protocol):
-    """An application that knows its line to the terminal."""
+    """An application that knows its line to the terminal, and what comes in through it."""
 
     @property
     def shown(self) -> Shown:
@@ -25,6 +25,9 @@ class Line(Protocol):
 
     def may_draw(self, *, for_run: bool = False) -> bool:
         """Return whether the line carries another frame: of the run, or of what a person does."""
+
+    def presses(self, command: str) -> int:
+        """Return how often the command's key was pressed in a row."""
 
 
 class Exact:

@@ -46,8 +46,8 @@ class TimeTravel(Paced[None]):
         self.send(messages.Pause())
 
     def action_back(self) -> None:
-        """Take back one transition."""
-        self.send(messages.StepBack())
+        """Take back a transition for each press."""
+        self.send(messages.StepBack(self.presses("back")))
 
     def action_back_episode(self) -> None:
         """Take back one episode."""
