@@ -33,11 +33,19 @@ WAKE_EVERY = 0.1
 FAREWELL = 0.5
 """Seconds that the last answer of the terminal is waited for."""
 PASTE_ENDS_AFTER = 3.0
-"""Seconds of silence after which a paste is over, even if the line never says so."""
+"""Seconds of silence after which a paste is over, even if the line never says so; a key counts as `WAKE_EVERY`."""
+KEY = 8
+"""Bytes that are read at once of a key, at most; a paste comes in larger pieces, also through a slow line."""
 MOUSE_REPORT = re.compile(rb"\x1b\[M[\x20-\xff]{3}")
 """The report of an old terminal, whose last three bytes are a button and two coordinates, and no text at all."""
 CUT_SEQUENCE = re.compile(rb"(?:\x1b(?:\[[\x30-\x3f]*[\x20-\x2f]*|O)|(?<=.)\x1b)\Z", re.DOTALL)
 """An escape sequence that the line has cut in half; an escape that came alone is none, for it is the key."""
+CUT_PASTE = re.compile(rb"\x1b(?:\[[\x30-\x3f]*)?\Z")
+"""What may be the beginning of the end of a paste."""
+MARKS = (BRACKETED_PASTE_START, BRACKETED_PASTE_END)
+"""What stands before and behind a paste."""
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""All control characters but tabs and the ends of lines."""
 ESCAPE = b"\x1b"
 HELD_FOR = 0.4
 """Seconds that the rest of such a sequence is waited for."""
@@ -131,41 +139,53 @@ class Inlet:
         self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
         self._cut = b""
         self._given_up_after = HELD_FOR
-        self._last = ""
+        self._escape_before = ""
+        """The escape that came alone, if it did."""
         self._pasting = False
         self._silence = 0.0
+        self._no_paste_for = 0.0
+        """Seconds in which nothing came that looks like a paste: silence, or keys."""
 
     def text(self, data: bytes) -> str:
         """Return what is for the parser of what was read, which is nothing if `WAKE_EVERY` went by in silence."""
         if not data:
             return self._after_silence()
         self._silence = 0.0
+        self._no_paste_for = self._no_paste_for + WAKE_EVERY if len(data) <= KEY else 0.0
         data = MOUSE_REPORT.sub(b"", self._cut + data)
         report = CUT_REPORT.search(data)
-        cut = report or CUT_SEQUENCE.search(data)
+        cut = report or (CUT_PASTE if self._pasting else CUT_SEQUENCE).search(data)
         self._given_up_after = WAKE_EVERY if report else HELD_FOR
         self._cut = cut.group() if cut else b""
         text = self._decode(data.removesuffix(self._cut))
-        self._look_for_paste(text)
-        return text
+        return self._overdue_end() + self._follow_pastes(text)
 
     def _after_silence(self) -> str:
         """Give up what the line began and did not go on with; of an escape sequence only the escape is a key."""
         self._silence += WAKE_EVERY
+        self._no_paste_for += WAKE_EVERY
         if self._cut and self._silence > self._given_up_after - WAKE_EVERY / 2:
             alone, self._cut = self._cut == ESCAPE, b""
-            return ESCAPE.decode() * alone
-        if not self._pasting or self._silence < PASTE_ENDS_AFTER:
+            return ESCAPE.decode() * (alone and not self._pasting)
+        return self._overdue_end()
+
+    def _overdue_end(self) -> str:
+        """Return the end of a paste to which nothing has been added for a while: whoever types wants to be heard."""
+        if not self._pasting or self._no_paste_for < PASTE_ENDS_AFTER:
             return ""
         self._pasting = False
         return BRACKETED_PASTE_END
 
-    def _look_for_paste(self, text: str) -> None:
-        text = self._last + text
-        begins, ends = text.rfind(BRACKETED_PASTE_START), text.rfind(BRACKETED_PASTE_END)
-        if begins != ends:
-            self._pasting = begins > ends
-        self._last = text[1 - len(BRACKETED_PASTE_END) :]
+    def _follow_pastes(self, text: str) -> str:
+        """Note where pastes begin and end; of one only text is kept, for the parser takes an escape in it for keys."""
+        before, kept = self._escape_before, []
+        self._escape_before = ESCAPE.decode() if text == ESCAPE.decode() else ""
+        for part in re.split(f"({'|'.join(map(re.escape, MARKS))})", before + text):
+            if part in MARKS:
+                self._pasting = part == BRACKETED_PASTE_START
+                self._no_paste_for = 0.0
+            kept.append(NO_TEXT.sub("", part) if self._pasting and part not in MARKS else part)
+        return "".join(kept).removeprefix(before)
 
 
 class Outlet:

@@ -92,6 +92,11 @@ def test_an_ascii_locale_has_frames_all_the_same(tmp_path):
         ([b"\x1b[A\x1b", b"", b"", b"[A"], "\x1b[A\x1b[A"),
         ([b"s\x1b", b"", b"", b"", b""], "s\x1b"),
         ([b"s\x1b", b"s"], "s\x1bs"),
+        ([PASTE + b"a\x1b[31mb\x1b\x1b[2J" + END + b"\x1b[A"], "\x1b[200~a[31mb[2J\x1b[201~\x1b[A"),
+        ([PASTE + b"a\x1b", b"[2", b"01~s"], "\x1b[200~a\x1b[201~s"),
+        ([PASTE, b"\x1b", b"[201~", b"\x1b", b"s"], "\x1b[200~\x1b[201~\x1bs"),
+        ([b"\x1b", b"[200~\x1bs"], "\x1b[200~s"),
+        ([PASTE, b"\x1b", *[b""] * 5, b"s"], "\x1b[200~s"),
     ],
 )
 def test_text_is_kept_and_old_mouse_reports_are_dropped(reads, text):
@@ -120,7 +125,34 @@ def test_a_paste_that_goes_on_is_not_ended():
     inlet.text(PASTE)
     for _ in range(3):
         assert not any(inlet.text(b"") for _ in range(SILENCES - 5))
-        assert inlet.text(b"more") == "more"
+        assert inlet.text(b"more of it") == "more of it"
+
+
+def test_a_paste_makes_nothing_happen_on_the_main_screen_and_is_text_in_a_field(session):
+    session.press(PASTE + b"s\x1b[31ms\x1b[2Js\x00\x07\x9b\r\ns" * 1000 + END)
+    step_once(session)
+    session.press(b"u" + PASTE + b"ste\x1bps 8\x07\nx" + END + b"\r")
+    assert session.wait_for(lambda: session.step == 9)
+
+
+@pytest.mark.parametrize("silences", [0, 2, 10])
+def test_keys_that_are_pressed_in_a_paste_without_an_end_are_heard_soon(silences):
+    inlet = Inlet()
+    inlet.text(PASTE + b"text")
+    presses, passed = 0, ""
+    while END.decode() not in passed and presses < SILENCES:
+        passed += inlet.text(b"s") + "".join(inlet.text(b"") for _ in range(silences))
+        presses += 1
+    assert presses * (1 + silences) <= SILENCES + 1 + silences
+    assert passed.endswith((END + b"s").decode() if silences == 0 else END.decode())
+
+
+def test_a_paste_through_a_slow_line_is_not_ended_by_its_pieces():
+    inlet = Inlet()
+    inlet.text(PASTE)
+    for _ in range(100):
+        assert inlet.text(b"nine keys") + inlet.text(b"") + inlet.text(b"") == "nine keys"
+    assert inlet.text(END) == END.decode()
 
 
 def test_what_is_written_to_a_terminal_that_is_gone_goes_nowhere():
