@@ -13,6 +13,7 @@ import selectors
 import signal
 import time
 from codecs import getincrementaldecoder
+from collections.abc import Mapping
 from contextlib import suppress
 from io import TextIOWrapper
 from typing import Any
@@ -56,7 +57,7 @@ class SturdyDriver(LinuxDriver):
     """Textual's driver for Linux, with a reader and a writer that survive what a line may do."""
 
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
-        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        super().__init__(app, debug=debug, mouse=mouse and not holds_escape_back(os.environ), size=size)
         self.frames = Frames()
         self.shown = Shown()
         self.keyboard = Keyboard(app)
@@ -218,6 +219,15 @@ class Outlet:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self.fileno())
         os.close(nowhere)
+
+
+def holds_escape_back(environment: Mapping[str, str]) -> bool:
+    """Return whether an escape may be kept until the next key comes while the mouse is reported.
+
+    GNU screen 4.9 does: it waits without end whether the escape begins a report of the mouse. Over ssh only the name of
+    the terminal tells of it, which tmux may have, too.
+    """
+    return "STY" in environment or (environment.get("TERM", "").startswith("screen") and "TMUX" not in environment)
 
 
 def _events(parser: XTermParser, text: str) -> list[Message]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.terminal import SETTLED, application, step_once, stopped
-from tui.driver import PASTE_ENDS_AFTER, WAKE_EVERY, Inlet, Outlet
+from tui.driver import PASTE_ENDS_AFTER, WAKE_EVERY, Inlet, Outlet, holds_escape_back
 from tui.frames import ATTEMPTS, PATIENCE, REQUEST, WINDOW, Frames
 
 PASTE, END = b"\x1b[200~", b"\x1b[201~"
@@ -178,6 +178,28 @@ def test_an_arrow_that_the_line_cuts_in_two_is_no_other_key(session, cut):
     session.press(b"\x1b[1;5B"[cut + 1 :])
     session.read(SETTLED)
     assert session.step == before  # a B of its own goes back an episode
+
+
+@pytest.mark.parametrize(
+    ("environment", "asked_for"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "tmux-256color"}, True),
+        ({"TERM": "screen-256color", "TMUX": "here"}, True),
+        ({"TERM": "screen"}, False),
+        ({"TERM": "screen.xterm-256color"}, False),
+        ({"TERM": "tmux-256color", "TMUX": "here", "STY": "around it"}, False),
+    ],
+)
+def test_the_mouse_is_asked_for_where_that_does_not_hold_back_the_escape_key(environment, asked_for):
+    assert holds_escape_back(environment) is not asked_for
+
+
+def test_inside_screen_the_application_asks_for_no_mouse(tmp_path):
+    with application(tmp_path, "seed-2x3", TERM="screen", STY="1.here") as terminal:
+        assert not {"1000", "1003"} & terminal.screen.modes_seen
+    with application(tmp_path, "seed-2x3") as terminal:
+        assert {"1000", "1003"} <= terminal.screen.modes_seen
 
 
 # One frame under way.
