@@ -287,3 +287,5 @@ def require_terminal() -> None:
     for name, stream in (("input", sys.stdin), ("output", sys.stdout)):
         if not stream.isatty():
             raise InputError(f"standard {name} is no terminal; qscope --help lists the commands that need none")
+    if os.environ.get("TERM") == "dumb":
+        raise InputError("this terminal (TERM=dumb) can only write lines; qscope --plain needs no more")
