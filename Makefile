@@ -17,6 +17,9 @@ run: $(VENV)/.installed ## set everything up, then open the application
 test: $(VENV)/.installed-dev ## set everything up, then pass the tests
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
+pictures: $(VENV)/.installed-dev ## make the pictures anew that the tests compare and the README shows
+	$(BIN)/python -m pytest --snapshot-update tests/tui/test_pictures.py tests/tui/test_comparing.py tests/tui/test_editor.py tests/tui/test_lessons.py
+
 check: $(VENV)/.installed-dev ## ruff, mypy and import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
