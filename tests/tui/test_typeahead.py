@@ -1,12 +1,14 @@
 """Keys that wait until those before them are answered, and floods of them."""
 
 import random
+import signal
 import string
+import sys
 
 import pytest
 from textual.events import Key, Paste
 
-from tests.benchmarks.terminal import application, require, run_at_full_speed
+from tests.benchmarks.terminal import Terminal, application, environment, require, run_at_full_speed
 from tui.typeahead import FEW, LONGEST_ROW, MOST, STALE, TypeAhead
 
 FLOOD = 20_000
@@ -166,4 +168,16 @@ def test_keys_behind_one_that_closes_a_dialog_go_to_the_screen_below(tmp_path):
         terminal.press(b":1\rss?")
         assert terminal.wait_for(lambda: HELP in str(terminal.screen))
         terminal.press(b"\x1b")
+        assert terminal.wait_for(lambda: terminal.step == 3)
+
+
+def test_the_question_that_stands_there_from_the_start_hears_its_keys(tmp_path):
+    with application(tmp_path, "seed-2x3") as terminal:
+        terminal.press(b"sss")
+        assert terminal.wait_for(lambda: terminal.step == 3)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.ends()
+    with Terminal([sys.executable, "-m", "tui", "--saves", tmp_path], environment()) as terminal:
+        assert terminal.wait_for(lambda: "broke off at step 3" in str(terminal.screen))
+        terminal.press(b"\r")
         assert terminal.wait_for(lambda: terminal.step == 3)
