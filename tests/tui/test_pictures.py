@@ -1,5 +1,6 @@
 """A handful of whole screens, kept as pictures beside this file."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -33,6 +34,7 @@ XTERM = TerminalTheme(
     [(127,) * 3, (255, 0, 0), (0, 255, 0), (255, 255, 0), (92, 92, 255), (255, 0, 255), (0, 255, 255), (255,) * 3],
 )
 """The 16 colours as xterm shows them (XTerm-col.ad); Rich's own for pictures have a grey for black."""
+README = Path(__file__).parents[2] / "README.md"
 
 SIZES = pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
 
@@ -97,3 +99,9 @@ def test_in_16_colours(snap_compare, monkeypatch):
 def test_without_colours(snap_compare, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(QScope(FakeTrainer(learned(timeline=TIMELINE)), FakeLibrary()), terminal_size=(80, 24))
+
+
+def test_every_picture_of_the_readme_is_there_and_quickly_loaded():
+    pictures = [README.parent / path for path in re.findall(r"!\[[^]]*\]\(<([^>]+)>\)", README.read_text("utf-8"))]
+    assert len(pictures) >= 10
+    assert {picture.name: picture.stat().st_size for picture in pictures if picture.stat().st_size > 200_000} == {}
