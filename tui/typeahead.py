@@ -78,7 +78,7 @@ class TypeAhead:
             while len(self._rows) > FEW and now - self._rows[0].since > STALE:
                 self._leave_out_first()
             row = self._rows[0] if self._rows else None
-            if row is not None and row is self._answered and row.presses > LONGEST_ROW:
+            if row is not None and row is self._answered and row.presses > self._bound(row, now):
                 self._shorten(row)
             self._answered = row
             return self._taken(row) if row else None
@@ -111,8 +111,12 @@ class TypeAhead:
     def _leave_out_first(self) -> None:
         self._left_out += self._rows.popleft().presses
 
+    def _bound(self, row: Row, now: float) -> int:
+        """Return how many presses a row may have: fewer when it takes long to answer them."""
+        return CYCLE if now - row.since > STALE else LONGEST_ROW
+
     def _shorten(self, row: Row) -> None:
-        left_out = (row.presses - CYCLE) // CYCLE * CYCLE
+        left_out = (row.presses - 1) // CYCLE * CYCLE
         row.presses -= left_out
         self._left_out += left_out
 

@@ -9,7 +9,7 @@ import pytest
 from textual.events import Key, Paste
 
 from tests.benchmarks.terminal import Terminal, application, environment, require, run_at_full_speed
-from tui.typeahead import FEW, LONGEST_ROW, MOST, STALE, TypeAhead
+from tui.typeahead import CYCLE, FEW, LONGEST_ROW, MOST, STALE, TypeAhead
 
 FLOOD = 20_000
 """Keys that Textual alone works off in half a minute or more."""
@@ -52,6 +52,13 @@ def test_what_toggles_or_goes_round_ends_where_it_would_have(presses):
     assert answered <= LONGEST_ROW + 1
     assert all(answered % states == presses % states for states in (2, 3, 4, 5, 6))
     assert answered + waiting.left_out() == presses
+
+
+def test_a_row_that_takes_long_is_shortened_further():
+    waiting = typed("v" * (LONGEST_ROW + 1))
+    waiting.next(0.0)
+    assert len(handed_over(waiting, STALE + 0.1)) == CYCLE
+    assert waiting.left_out() == LONGEST_ROW - CYCLE
 
 
 def test_whoever_counts_takes_the_whole_row_and_no_other_key():
