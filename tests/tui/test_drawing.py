@@ -164,7 +164,7 @@ def test_the_episodes_panel_counts():
     canvas = Canvas(44, 6)
     draw_facts(canvas, learned(), PALETTE)
     assert canvas.text.split("\n") == [
-        "episode            41  epsilon          0.10",
+        "episode            41  epsilon           0.1",
         "return so far    0.00  policy optimal    80%",
         "mean of 40       7.00  max |Q−Q*|       2.50",
         "discounted       5.10  V*(start)        7.29",

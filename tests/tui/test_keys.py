@@ -338,7 +338,7 @@ async def test_enter_asks_for_the_chosen_episode_and_escape_gives_it_up(app, tra
         trainer.show(trajectory=Trajectory(2, steps, True, 1.0))
         app.main_screen.pull()
         text = panel.draw(*panel.size).text
-        assert "Σ γ^t·r = 1.00·(−1.00) + 0.90·10.00 = 8.00" in text
+        assert "Σ γ^t·r = 1·(−1.00) + 0.9·10.00 = 8.00" in text
         assert "1,0 → right → 1,1 explored" in text
         await pilot.press("escape", "escape")
         assert trainer.commands[1:] == [messages.CloseEpisode()]

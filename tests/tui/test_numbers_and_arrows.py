@@ -52,8 +52,23 @@ def test_a_probability_gives_up_digits_for_its_place(value, width, text):
     assert share(value, width) == text
 
 
-def test_factors_keep_their_digits():
-    assert [coefficient(value) for value in (0.5, 1.0, 0.001, 0.0316)] == ["0.50", "1.00", "0.001", "0.0316"]
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.5"),
+        (0.495, "0.495"),
+        (0.4953, "0.495"),
+        (1.0, "1"),
+        (0.0, "0"),
+        (0.001, "0.001"),
+        (0.0316, "0.0316"),
+        (1e-5, "1.0e−5"),
+        (-0.5, "−0.5"),
+        (1500.0, "1500.00"),
+    ],
+)
+def test_a_setting_is_written_as_a_person_writes_it(value, text):
+    assert coefficient(value) == text
 
 
 def test_rewards_have_signs_and_negative_terms_brackets():

@@ -43,10 +43,10 @@ def test_a_step_is_told_with_its_arithmetic(talk):
     assert lines == [
         "The article's 2x3 grid: Q-learning, a table of values, seed 0, at step 0",
         "press s for one step, ? for all keys",
-        "step 1, 0,0 → up → 0,0, greedy (die 0.68 ≥ ε 0.50), reward 0.00",
-        "Q(0,0; up) ← 0.00 + 0.50·(0.00 + 0.90·0.00 − 0.00) = 0.00, 0.00 is Q(0,0; up), the best there",
+        "step 1, 0,0 → up → 0,0, greedy (die 0.68 ≥ ε 0.5), reward 0.00",
+        "Q(0,0; up) ← 0.00 + 0.5·(0.00 + 0.9·0.00 − 0.00) = 0.00, 0.00 is Q(0,0; up), the best there",
         "step 2, 0,0 → right → 0,1, greedy (die 0.61 ≥ ε 0.5), reward −10.00",
-        "Q(0,0; right) ← 0.00 + 0.50·(−10.00 + 0.90·0.00 − 0.00) = −5.00, 0.00 is Q(0,1; up), the best there",
+        "Q(0,0; right) ← 0.00 + 0.5·(−10.00 + 0.9·0.00 − 0.00) = −5.00, 0.00 is Q(0,1; up), the best there",
     ]
 
 

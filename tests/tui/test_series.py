@@ -1,6 +1,7 @@
 """What charts show, in numbers."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,6 +56,14 @@ def test_the_chart_of_the_error_points_out_when_the_policy_became_optimal(width)
     assert "◆" in lines[0]
     assert "1,000" in lines[-1]
     assert ("optimal from 100 on" in lines[-1]) == (width == 120)
+
+
+def test_the_axis_of_the_chart_of_epsilon_writes_it_as_a_setting():
+    shown = replace(episodes(1.0, 2.0), epsilons=np.array([0.5, 0.495]))
+    canvas = Canvas(40, 7)
+    draw_chart(canvas, 0, 0, 40, 7, SERIES["epsilon"](snapshot(episodes=shown), 1), PALETTE)
+    lines = canvas.text.splitlines()
+    assert (lines[0].split("┤")[0].strip(), lines[5].split("┤")[0].strip()) == ("0.5", "0.495")
 
 
 def test_without_matplotlib_a_chart_says_how_to_get_it(monkeypatch):

@@ -28,7 +28,7 @@ def test_it_says_when_nothing_was_learned_at_all_yet():
 
 def test_it_names_the_trace_and_how_many_pairs_learned_with_it():
     told = text(learned(update=table_update(trace=1.9, pairs=12)))
-    assert "1.90" in told
+    assert "1.9" in told
     assert "trace " in told
     assert "and 11 more by their traces" in told
 

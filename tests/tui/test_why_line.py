@@ -1,9 +1,12 @@
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
 
 from engine.messages import AgentView, Backup, BatchUpdate, PlannedUpdate
-from tests.tui.fakes import NAN, learned, snapshot, table_update, transition
+from tests.tui.fakes import NAN, episodes, learned, snapshot, table_update, transition
+from tui.widgets.episode_table import cells
+from tui.widgets.episodes import facts
 from tui.widgets.explanation import LEGEND, explain
 from tui.widgets.why_large import explain_at_large
 
@@ -46,45 +49,59 @@ def test_before_the_first_step_nothing_is_cut_on_narrow_screens(width):
 
 def test_an_explored_step_is_told_with_its_die():
     what, _ = lines(learned(last=transition(), update=table_update()))
-    assert what == "step 12  1,0 → right → 1,1   explored (die 0.03 < ε 0.10)   reward −1.00"
+    assert what == "step 12  1,0 → right → 1,1   explored (die 0.03 < ε 0.1)   reward −1.00"
 
 
 def test_a_greedy_step_is_told_with_its_die():
     what, _ = lines(learned(last=transition(explored=False, die=0.63), update=table_update()))
-    assert "greedy (die 0.63 ≥ ε 0.10)" in what
+    assert "greedy (die 0.63 ≥ ε 0.1)" in what
 
 
 def test_a_die_that_rounding_would_make_a_liar_keeps_its_digits():
     what, _ = lines(learned(last=transition(die=0.0996)))
-    assert "explored (die 0.0996 < ε 0.10)" in what
+    assert "explored (die 0.0996 < ε 0.1)" in what
+
+
+def test_a_die_between_epsilon_and_its_rounded_form_is_still_seen_to_be_below():
+    what, _ = lines(learned(last=transition(explored=True, die=0.49512, epsilon=0.49516)))
+    assert "explored (die 0.49512 < ε 0.49516)" in what
+
+
+@pytest.mark.parametrize(("epsilon", "text"), [(0.5, "0.5"), (0.49516, "0.495")])
+def test_epsilon_is_written_the_same_in_the_line_in_the_numbers_and_in_the_table(epsilon, text):
+    finished = replace(episodes(1.0), epsilons=np.array([epsilon]))
+    shown = learned(last=transition(explored=False, die=0.9, epsilon=epsilon), epsilon=epsilon, episodes=finished)
+    assert f"≥ ε {text})" in lines(shown)[0]
+    assert ("epsilon", text) in facts(shown)
+    assert cells(finished, 0, 1, None)[-1] == text
 
 
 def test_the_update_is_written_as_arithmetic():
     _, why = lines(learned(last=transition(), update=table_update()), 60)
-    assert why == "Q ← 0.00 + 0.50·(−1.00 + 0.90·0.00 − 0.00) = −0.50  a′ up"
+    assert why == "Q ← 0.00 + 0.5·(−1.00 + 0.9·0.00 − 0.00) = −0.50  a′ up"
 
 
 def test_the_update_names_its_state_and_action_where_there_is_room():
     _, why = lines(learned(last=transition(), update=table_update(next_value=5.53, value_after=1.99)))
-    assert why == "Q(1,0; right) ← 0.00 + 0.50·(−1.00 + 0.90·5.53 − 0.00) = 1.99   5.53 is Q(1,1; up), the best there"
+    assert why == "Q(1,0; right) ← 0.00 + 0.5·(−1.00 + 0.9·5.53 − 0.00) = 1.99   5.53 is Q(1,1; up), the best there"
 
 
 def test_negative_numbers_after_an_operator_stand_in_brackets():
     _, why = lines(learned(update=table_update(value_before=-2.0, next_value=-1.5, value_after=-2.18)), 70)
-    assert why == "Q ← −2.00 + 0.50·(−1.00 + 0.90·(−1.50) − (−2.00)) = −2.18  a′ up"
+    assert why == "Q ← −2.00 + 0.5·(−1.00 + 0.9·(−1.50) − (−2.00)) = −2.18  a′ up"
 
 
 def test_a_terminated_step_says_which_term_is_nothing():
     update = table_update(reward=10.0, next_action=-1, value_after=5.0)
     what, why = lines(learned(last=transition(reward=10.0, terminated=True), update=update))
-    assert why == "Q(1,0; right) ← 0.00 + 0.50·(10.00 + 0.90·0.00 (ended) − 0.00) = 5.00"
+    assert why == "Q(1,0; right) ← 0.00 + 0.5·(10.00 + 0.9·0.00 (ended) − 0.00) = 5.00"
     assert what.endswith("reward 10.00  episode ended")
 
 
 def test_a_truncated_step_says_that_it_still_bootstraps():
     update = table_update(next_value=2.0, value_after=0.4)
     what, why = lines(learned(last=transition(truncated=True), update=update))
-    assert "+ 0.90·2.00 −" in why
+    assert "+ 0.9·2.00 −" in why
     assert "(ended)" not in why
     assert why.endswith("cut short at 100 steps, still bootstraps")
     assert what.endswith("cut short")
@@ -105,7 +122,7 @@ def test_a_small_step_size_is_not_rounded_to_nothing():
 def test_a_dqn_shows_the_target_of_this_transition_and_what_the_batch_did():
     _, why = lines(learned(last=transition(), update=batch()), 150)
     assert why == (
-        "Q(1,0; right) 0.10 → 0.08, target −1.00 + 0.90·0.52 = −0.53"
+        "Q(1,0; right) 0.10 → 0.08, target −1.00 + 0.9·0.52 = −0.53"
         " · loss 0.0123 over 32 replayed · mean |TD| 0.41 · copy to target in 37 updates"
     )
 
@@ -124,7 +141,7 @@ def test_a_dqn_says_how_its_target_keeps_up(settings, said):
 
 def test_a_dqn_fits_into_80_columns():
     _, why = lines(learned(last=transition(), update=batch(next_action=0)), 78)
-    assert why == "Q 0.10, target −1.00 + 0.90·0.52 (a′ up) = −0.53 · loss 0.0123 · copy in 37"
+    assert why == "Q 0.10, target −1.00 + 0.9·0.52 (a′ up) = −0.53 · loss 0.0123 · copy in 37"
 
 
 def test_a_dqn_says_that_the_replay_still_fills():
@@ -136,7 +153,7 @@ def test_a_dqn_says_that_the_replay_still_fills():
 def test_a_dqn_does_not_bootstrap_from_an_ended_episode():
     update = batch(reward=10.0, next_value=0.0, td_target=10.0)
     _, why = lines(learned(last=transition(terminated=True), update=update), 150)
-    assert "target 10.00 + 0.90·0.00 (ended) = 10.00" in why
+    assert "target 10.00 + 0.9·0.00 (ended) = 10.00" in why
 
 
 def test_a_demonstration_learns_nothing_and_says_so():
@@ -155,7 +172,7 @@ def test_a_step_of_the_2x3_grid_fits_every_screen(width):
 def test_an_update_names_its_own_pair_and_how_many_rewards_its_target_holds():
     update = table_update(state=0, action=2, steps=4, reward=-3.44, discount=0.6561, next_value=2.0, value_after=-1.06)
     _, why = lines(learned(update=update))
-    sum_of = "Q(0,0; down) ← 0.00 + 0.50·(−3.44 + 0.656·2.00 − 0.00) = −1.06"
+    sum_of = "Q(0,0; down) ← 0.00 + 0.5·(−3.44 + 0.656·2.00 − 0.00) = −1.06"
     assert why == f"{sum_of}   2.00 is Q(1,1; up), the best there; the return of 4 rewards"
 
 
@@ -166,7 +183,7 @@ def test_a_step_from_which_nothing_was_learned_says_so():
 
 def test_a_pair_with_a_trace_says_its_trace_and_how_many_learned_with_it():
     _, why = lines(learned(update=table_update(trace=1.9, pairs=12, value_after=-0.95)))
-    sum_of = "Q(1,0; right) ← 0.00 + 0.50·1.90·(−1.00 + 0.90·0.00 − 0.00) = −0.95"
+    sum_of = "Q(1,0; right) ← 0.00 + 0.5·1.9·(−1.00 + 0.9·0.00 − 0.00) = −0.95"
     assert why == f"{sum_of}   0.00 is Q(1,1; up), the best there; and 11 more by their traces"
 
 
@@ -176,7 +193,7 @@ def test_a_whole_episode_is_told_by_its_first_pair():
     )
     _, why = lines(learned(last=transition(step=221, terminated=True), update=update))
     assert why.startswith(
-        "Q(0,0; down) ← 0.00 + 0.50·(5.31 − 0.00) = 5.31   the return of 7 rewards, the last of 5 pairs"
+        "Q(0,0; down) ← 0.00 + 0.5·(5.31 − 0.00) = 5.31   the return of 7 rewards, the last of 5 pairs"
     )
 
 

@@ -37,7 +37,7 @@ def draw_chart(canvas: Canvas, x: int, y: int, width: int, height: int, series: 
     for row, line in enumerate(braille(values, plot_width, plot_height, low, high)):
         canvas.put(left - 1, y + row, "┤" if row in (0, plot_height - 1) else "│", palette.line)
         canvas.put(left, y + row, line, palette.accent)
-    _draw_labels(canvas, left - 1, y, plot_height, (values, low, high), palette)
+    _draw_labels(canvas, left - 1, y, plot_height, (values, low, high), palette, level=series.level)
     drawn = max((len(values) + 1) // 2, 1)
     if series.mark is not None:
         _draw_mark(canvas, left + column_of(series, series.mark, plot_width), y, plot_height, palette)
@@ -112,16 +112,24 @@ def _between(before: int, now: int) -> range:
 
 
 def _draw_labels(
-    canvas: Canvas, x: int, y: int, height: int, shown: tuple[FloatArray, float, float], palette: Palette
+    canvas: Canvas,
+    x: int,
+    y: int,
+    height: int,
+    shown: tuple[FloatArray, float, float],
+    palette: Palette,
+    *,
+    level: bool = False,
 ) -> None:
     """Write the range to the left of the chart; signs say that some values lie beyond it."""
     values, low, high = shown
-    if low == high:
-        canvas.put_right(x, y + (height - 1) // 2, numbers.fitted(low, LABEL_WIDTH), palette.muted)
+    least, most = (numbers.coefficient(end) if level else numbers.fitted(end, LABEL_WIDTH - 1) for end in (low, high))
+    if least == most:
+        canvas.put_right(x, y + (height - 1) // 2, least, palette.muted)
         return
     above, below = "≥" if values.max() > high else "", "≤" if values.min() < low else ""
-    canvas.put_right(x, y, above + numbers.fitted(high, LABEL_WIDTH - 1), palette.muted)
-    canvas.put_right(x, y + height - 1, below + numbers.fitted(low, LABEL_WIDTH - 1), palette.muted)
+    canvas.put_right(x, y, above + most, palette.muted)
+    canvas.put_right(x, y + height - 1, below + least, palette.muted)
 
 
 def _draw_mark(canvas: Canvas, x: int, y: int, height: int, palette: Palette) -> None:

@@ -101,5 +101,5 @@ def cells(episodes: EpisodesView, row: int, number: int, regret: float | None) -
         fitted(episodes.discounted_returns[row]),
         numbers.NOTHING if regret is None else fitted(round(regret, 9)),
         fitted(episodes.td_errors[row]),
-        numbers.coefficient(round(float(episodes.epsilons[row]), 4)),
+        numbers.coefficient(float(episodes.epsilons[row])),
     )

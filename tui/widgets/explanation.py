@@ -102,15 +102,24 @@ def choice(last: Transition, exploration: str) -> tuple[Line, Line]:
 
 def _die(last: Transition) -> tuple[Line, Line]:
     """Say whether the die fell below epsilon."""
-    word, compared = ("explored", "<") if last.explored else ("greedy", "≥")
+    word, sign = ("explored", "<") if last.explored else ("greedy", "≥")
     style = "warning" if last.explored else "strong"
-    die, epsilon = coefficient(round(last.die, 2)), coefficient(last.epsilon)
-    if last.explored != (round(last.die, 2) < last.epsilon):
-        die = f"{last.die:.4g}"
+    die, epsilon = _compared(last)
     return (
-        [(word, style), (f" (die {die} {compared} ε {epsilon})", "muted")],
-        [(word, style), (f" ({die} {compared} {epsilon})", "muted")],
+        [(word, style), (f" (die {die} {sign} ε {epsilon})", "muted")],
+        [(word, style), (f" ({die} {sign} {epsilon})", "muted")],
     )
+
+
+def _compared(last: Transition) -> tuple[str, str]:
+    """Write the die and epsilon with as many decimals as it takes to see which is the smaller one."""
+    die, epsilon = "", ""
+    for decimals in range(2, 18):
+        die = f"{last.die:.{decimals}f}"
+        epsilon = coefficient(last.epsilon) if decimals < 5 else f"{last.epsilon:.{decimals}f}"
+        if last.explored == (float(die) < float(epsilon.replace("−", "-"))):
+            break
+    return die, epsilon
 
 
 def _end(last: Transition) -> Line:

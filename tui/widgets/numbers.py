@@ -57,8 +57,10 @@ def share(value: float, width: int) -> str:
 
 
 def coefficient(value: float) -> str:
-    """Return a factor such as a step size, which must not be rounded to nothing."""
-    return number(value) if abs(round(value, 2) - value) < 1e-12 else f"{value:.3g}"
+    """Return a setting or another factor as a person writes it: 0.5, 0.495, 1, with three digits that say something."""
+    if not 1e-4 <= abs(value) < 999.5:
+        return "0" if value == 0 else number(value)
+    return _sign(f"{value:.3g}")
 
 
 def term(value: float) -> str:

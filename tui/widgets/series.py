@@ -26,6 +26,8 @@ class Series:
     """Whether x counts steps, and is drawn by its logarithm, for the samples lie ever further apart."""
     mark: int | None = None
     """A step to point out."""
+    level: bool = False
+    """Whether y is a setting, and is written as one."""
 
 
 def smoothed(values: FloatArray, window: int) -> FloatArray:
@@ -57,7 +59,8 @@ def _of_episodes(name: str, values: Callable[[Snapshot], FloatArray]) -> Callabl
         last = snapshot.episodes.finished
         label = level_name(snapshot) if name == "epsilon" else name
         label = label if window == 1 else f"{label}, mean of {window}"
-        return Series(label, np.arange(last - len(shown) + 1, last + 1, dtype=float), shown)
+        first = last - len(shown) + 1
+        return Series(label, np.arange(first, last + 1, dtype=float), shown, level=name == "epsilon")
 
     return series
 

@@ -79,11 +79,7 @@ class TrajectoryPanel(Panel):
 def summary(shown: Trajectory, start_value: float | None, width: int) -> tuple[str, str]:
     """Return the sum of the terms, and what it falls short of."""
     total = shown.steps[-1].total
-    terms = [
-        f"{numbers.coefficient(round(step.weight, 4))}·{numbers.term(step.reward)}"
-        for step in shown.steps
-        if step.reward
-    ]
+    terms = [f"{numbers.coefficient(step.weight)}·{numbers.term(step.reward)}" for step in shown.steps if step.reward]
     end = "ended" if shown.terminated else "cut short"
     tail = f" = {numbers.number(total)}"
     added = " + ".join(terms) if terms else "0"
