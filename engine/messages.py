@@ -332,6 +332,8 @@ class WorldView:
     """Shape (states,)."""
     start: BoolArray
     """Where an episode may begin, shape (states,)."""
+    entered: BoolArray
+    """Where the agent can come to stand, shape (states,): not in a cell that sends it back to a start at once."""
     discount: float
     max_steps: int
     cells: tuple[str, ...]

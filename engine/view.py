@@ -26,7 +26,8 @@ from engine.statistics import Statistics
 from engine.timeline import Timeline
 from engine.transition import BatchUpdate
 from engine.worlds.environment import Environment, World, with_model
-from engine.worlds.mdp import BoolArray, FloatArray, IntArray
+from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
+from engine.worlds.reach import entered
 
 RECENT_EPISODES = 2000
 """How many of the last episodes a snapshot carries."""
@@ -49,6 +50,7 @@ def world_view(world: World) -> WorldView:
         actions=world.actions,
         terminal=world.terminal,
         start=world.start > 0.0,
+        entered=entered(world) if isinstance(world, TabularMDP) else np.ones(len(world.states), np.bool_),
         discount=world.discount,
         max_steps=world.max_steps,
         cells=layout.cells if layout else (),

@@ -36,6 +36,17 @@ def reachable(world: TabularMDP) -> BoolArray:
     return visited
 
 
+def entered(world: TabularMDP) -> BoolArray:
+    """Return in which states anybody can come to stand: an episode begins there, or another state leads there.
+
+    Shape (states,). Not among them is a cell that sends back to a start whoever enters it.
+    """
+    source = np.repeat(np.arange(len(world.offsets) - 1), np.diff(world.offsets)) // len(world.actions)
+    stands = world.start > 0.0
+    stands[world.next_state[world.next_state != source]] = True
+    return stands
+
+
 def ways_out(world: TabularMDP, allowed: BoolArray | None = None) -> WaysOut:
     """Find from which states an episode can end, if it takes only the `allowed` pairs, shape (states, actions).
 

@@ -10,7 +10,9 @@ import pytest
 from engine import planning
 from engine.errors import InputError
 from engine.worlds import catalogue
+from engine.worlds.gridworld import from_definition
 from engine.worlds.mdp import FloatArray, TabularMDP
+from engine.worlds.reach import entered
 
 NAN = float("nan")
 
@@ -302,6 +304,17 @@ class TestReachable:
     def test_a_state_that_is_entered_only_by_an_end_is_not_visited(self):
         world = explicit([["a", "go", 1.0, "b", 1.0, True], ["b", "go", 1.0, "a", 0.0, False]])
         assert planning.reachable(world).tolist() == [True, False]
+
+    @pytest.mark.parametrize("word", ["cliff", "gym:CliffWalking-v1"])
+    def test_nobody_ever_stands_on_the_cliff(self, word):
+        world = catalogue.find(word)
+        assert [world.states[state] for state in np.flatnonzero(~entered(world))] == [f"3,{c}" for c in range(1, 11)]
+
+    def test_a_cell_with_walls_around_is_not_entered_though_all_its_moves_end_there(self):
+        world = from_definition("closed", {"discount": 0.9, "map": "S#.\n.G#", "cells": {"G": {"terminal": True}}})
+        assert dict(zip(world.states, entered(world).tolist(), strict=True)) == {
+            "0,0": True, "0,2": False, "1,0": True, "1,1": True,
+        }  # fmt: skip
 
     def test_all_states_are_reachable_in_the_maze(self):
         assert planning.reachable(catalogue.find("maze-50x50")).all()

@@ -22,17 +22,19 @@ from engine.messages import (
 )
 
 NAN = float("nan")
+TITLE = "The article's 2x3 grid"
 CROSS = ("up", "right", "down", "left")
 
 
-def grid(*rows, actions=CROSS, terminal="G", labels=None, name="seed-2x3", title="The article's 2x3 grid", **fields):
-    """A world with a map; `terminal` are the letters that end an episode, `labels` a text a letter."""
+def grid(*rows, actions=CROSS, terminal="G", to_start="", labels=None, name="seed-2x3", title=TITLE, **fields):
+    """A world with a map; `terminal` and `to_start` are letters of such cells, `labels` a text a letter."""
     places = [(r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell not in "# "]
     letters = [rows[r][c] for r, c in places]
     cells = {
         letter: {
             **({"reward": float(labels[letter])} if letter in (labels or {}) else {}),
             **({"terminal": True} if letter in terminal else {}),
+            **({"to_start": True} if letter in to_start else {}),
         }
         for letter in dict.fromkeys(letters)
         if letter not in "S."
@@ -45,6 +47,7 @@ def grid(*rows, actions=CROSS, terminal="G", labels=None, name="seed-2x3", title
         actions=tuple(actions),
         terminal=np.array([letter in terminal for letter in letters]),
         start=np.array([letter == "S" for letter in letters]),
+        entered=np.array([letter not in to_start for letter in letters]),
         cells=rows,
         places=np.array(places, dtype=np.int64),
         labels=tuple((labels or {}).get(letter, "") for letter in letters),
@@ -73,6 +76,7 @@ def names(count, actions=("go", "stay"), **fields):
         actions=tuple(actions),
         terminal=np.zeros(count, dtype=bool),
         start=np.arange(count) == 0,
+        entered=np.ones(count, dtype=bool),
         discount=0.9,
         max_steps=100,
         cells=(),

@@ -24,6 +24,8 @@ GLYPHS = {
     "└ ┬": "Several actions tie: the lines point to them. ┼ all four, ∗ others.",
     "·": "The path of this episode.",
     "█": "A wall.",
+    "end": "A terminal state: entering it ends the episode.",
+    "back": "Who enters goes back to a start at once, so nobody ever acts there and nothing is learned of it.",
     "►": "In the table: the state in which the agent is.",
     "▸": "In the table: the best action; no mark where all of them tie.",
     "—": "No such action, or no number yet.",

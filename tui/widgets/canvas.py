@@ -91,6 +91,11 @@ def shortened(text: str, width: int) -> str:
     return taken + "…" if width > 0 else ""
 
 
+def fitting(wordings: Sequence[str], width: int) -> str:
+    """Return the first wording that fits, else as much of the last as does."""
+    return next((text for text in wordings if width_of(text) <= width), shortened(wordings[-1], width))
+
+
 def changed_spans(old: Sequence[Cell], new: Sequence[Cell]) -> list[tuple[int, int]]:
     """Return where two rows of one length differ, as (start, end) pairs; near neighbours are joined."""
     spans: list[tuple[int, int]] = []

@@ -98,7 +98,7 @@ def draw_differences(canvas: Canvas, width: int, snapshot: Snapshot, beside: Com
     for y in range(min(lines, rows)):
         for across in range(min(width // cell, columns)):
             place = (top + y, left + across)
-            if place in states:
+            if place in states and world.entered[states[place]]:
                 text, style = said(beside, states[place], cell, scale, palette)
                 canvas.put(across * cell, y, text, style)
             elif world.cells[place[0]][place[1]] == "#":

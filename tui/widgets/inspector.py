@@ -1,5 +1,6 @@
 """The inspector: all that is known of one state, its actions one by one, and where the chosen one may lead."""
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,13 +9,13 @@ from rich.style import Style
 from textual.content import Content
 from textual.reactive import reactive
 
-from engine.messages import FloatArray, Inspection, IntArray, Outcome, Snapshot
+from engine.messages import FloatArray, Inspection, IntArray, Outcome, Snapshot, WorldView
 from tui.colour import Palette
 from tui.commands import with_keys
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, shortened, width_of
 from tui.widgets.layers import OPTIMAL, verdict
-from tui.widgets.map_places import all_tie, inspected_action, legal_actions
+from tui.widgets.map_places import all_tie, idle_word, idle_words, inspected_action, legal_actions, sends_back
 from tui.widgets.panel import Drawing
 from tui.widgets.sight import Sight
 from tui.widgets.zoom import window
@@ -70,13 +71,25 @@ def draw_state(canvas: Canvas, snapshot: Snapshot, sight: Sight, palette: Palett
     _draw_facts(canvas, snapshot, state, palette)
     action = inspected_action(snapshot, sight)
     if action is None:
-        canvas.put(0, 1, "a terminal state: the episode ends here, its value is 0", palette.muted)
+        for y, line in enumerate(textwrap.wrap(_why_idle(snapshot.world, state), canvas.width), start=1):
+            canvas.put(0, y, line, palette.muted)
         return
     known = snapshot.inspection if snapshot.inspection and snapshot.inspection.state == state else None
     end = _draw_actions(canvas, snapshot, state, action, columns(snapshot, state, known), palette)
     if known is not None and known.outcomes and canvas.width - end >= OUTCOMES:
         listed = [outcome for outcome in known.outcomes if outcome.action == action]
         _draw_outcomes(canvas, end + 3, snapshot, listed, action, palette)
+
+
+def _why_idle(world: WorldView, state: int) -> str:
+    """Say why nobody ever acts in a state."""
+    if world.terminal[state]:
+        return "a terminal state: the episode ends here, its value is 0"
+    if not sends_back(world, state):
+        return "no action leads here and no episode starts here: nothing is ever learned of it"
+    label = world.labels[state].replace("-", "−")
+    pays = f"pays {label} and " if label else ""
+    return f"entering it {pays}leads back to start: nobody ever acts here"
 
 
 def columns(snapshot: Snapshot, state: int, known: Inspection | None) -> list[Column]:
@@ -106,8 +119,9 @@ def _draw_facts(canvas: Canvas, snapshot: Snapshot, state: int, palette: Palette
         (state == snapshot.state, "agent here"),
     ]
     facts = [f"state {numbers.count(state)} of {numbers.count(len(world.states))}"]
+    facts += idle_words(world, state)[:1] if not (world.terminal[state] or world.entered[state]) else []
     facts += [text for holds, text in kinds if holds]
-    if not world.terminal[state]:
+    if not idle_word(world, state):
         facts.append(f"V {numbers.number(float(np.nanmax(snapshot.q[state])))}")
         if snapshot.q_star is not None:
             facts.append(f"V* {numbers.number(float(np.nanmax(snapshot.q_star[state])))}")

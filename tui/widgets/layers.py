@@ -1,6 +1,6 @@
 """The layers of the map: what is said of each state and of each pair, and how a number becomes a colour and a text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from rich.style import Style
 
-from engine.messages import FloatArray, IntArray, ReplayView, Snapshot
+from engine.messages import FloatArray, IntArray, ReplayView, Snapshot, WorldView
 from tui.colour import Palette, ranks
 from tui.widgets import numbers
 
@@ -145,12 +145,20 @@ def numbers_of(snapshot: Snapshot, layer: Layer) -> LayerNumbers:
         case _:
             nothing = np.full(snapshot.q.shape, np.nan)
             found = LayerNumbers(layer, nothing[:, 0], nothing, known=False)
-    return found
+    return _where_one_acts(snapshot.world, found)
+
+
+def _where_one_acts(world: WorldView, found: LayerNumbers) -> LayerNumbers:
+    """Leave out what is said of states in which nobody ever acts: nothing is learned there."""
+    if world.entered.all():
+        return found
+    pairs = np.where(world.entered[:, None], found.pairs, np.nan)
+    return replace(found, states=np.where(world.entered, found.states, np.nan), pairs=pairs)
 
 
 def verdict(snapshot: Snapshot, state: int) -> str:
-    """Say whether every best action of a state is optimal; nothing where that is not known or all is over."""
-    if snapshot.q_star is None or snapshot.world.terminal[state]:
+    """Say whether every best action of a state is optimal; nothing where that is not known or nobody ever acts."""
+    if snapshot.q_star is None or snapshot.world.terminal[state] or not snapshot.world.entered[state]:
         return ""
     exact = snapshot.q_star[state]
     best = float(np.nanmax(exact))

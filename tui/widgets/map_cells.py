@@ -14,7 +14,6 @@ from tui.widgets.zoom import Zoom
 AGENT, PATH, WALL = "@", "·", "█"
 CURSOR = "□"
 """The state that is inspected, where a frame cannot say so."""
-END = "end"
 BOLD, UNDERLINED, REVERSED = Style(bold=True), Style(underline=True), Style(reverse=True)
 
 
@@ -43,14 +42,14 @@ class CellPen:
         self._draw_policy(x, middle, place, shade)
         if place.chance:
             self._draw_chance(x + (self.zoom.width - 4) // 2, middle + 1, place, shade)
-        elif not place.terminal:
+        elif not place.idle:
             text = place.text or self.layer.text(place.number, self.zoom.width - 1)
             style = shade if place.number or place.text else self.palette.muted
             self.canvas.put_centred(x, middle + 1, self.zoom.width, text, style)
         elif self.zoom.height == 2 and place.label:
             self.canvas.put_centred(x, middle + 1, self.zoom.width, place.label, self._label_style(place, shade))
         elif self.zoom.height == 2:
-            self.canvas.put_centred(x, middle + 1, self.zoom.width, END, self.palette.muted)
+            self.canvas.put_centred(x, middle + 1, self.zoom.width, place.idle, self.palette.muted)
 
     def draw_wall(self, x: int, y: int) -> None:
         """Fill the cell of a wall."""
@@ -84,18 +83,19 @@ class CellPen:
             self.canvas.put(centre - (4 if wide else 2), y, text, self.palette.agent)
         elif place.visited:
             self.canvas.put(centre - (3 if wide else 2), y, PATH, shade)
-        if place.terminal and self.zoom.height > 2:
-            self.canvas.put(centre, y, END, self.palette.muted)
+        if place.idle and self.zoom.height > 2:
+            start = min(centre, x + self.zoom.width - width_of(place.idle) - 1)
+            self.canvas.put(start, y, place.idle, self.palette.muted)
         else:
             self.canvas.put(centre, y, *self._policy(place, shade))
-        if self.zoom.height == 2 and place.letter and not place.terminal:
+        if self.zoom.height == 2 and place.letter and not place.idle:
             self.canvas.put(centre + 2, y, place.letter, shade + BOLD)
 
     def _draw_characters(self, x: int, y: int, place: Place, shade: Style) -> None:
         """Draw a cell of one line: who or what is here, then the best action."""
         width = self.zoom.width
         policy, style = self._policy(place, shade)
-        letter = "" if place.terminal else place.letter
+        letter = "" if place.idle else place.letter
         if width == 1:
             if place.start:
                 policy, style = letter, shade + BOLD
@@ -114,8 +114,8 @@ class CellPen:
             self.canvas.put(x, y, PATH, shade)
 
     def _policy(self, place: Place, shade: Style) -> tuple[str, Style]:
-        if place.terminal:
-            return place.letter or "■", self._label_style(place, shade)
+        if place.idle:
+            return place.letter or ("■" if place.terminal else place.idle), self._label_style(place, shade)
         return place.policy, self._quiet(shade) if place.undecided else shade + BOLD
 
     def _label_style(self, place: Place, shade: Style) -> Style:

@@ -88,10 +88,11 @@ class HalvesPen:
         gathering, world = self._gathering, self._gathering.snapshot.world
         seen = states >= 0
         signs = dict.fromkeys(states[seen & starts_on_map(world)[states]].tolist(), START)
-        for state in states[seen & world.terminal[states]].tolist():
+        for state in states[seen & (world.terminal | ~world.entered)[states]].tolist():
             row, column = world.places[state]
             letter = world.cells[row][column]
-            signs[state] = letter if letter != "." else "■"
+            if letter != "." or world.terminal[state]:
+                signs[state] = letter if letter != "." else "■"
         signs |= {state: numbers.share(chance, 1) for state, chance in gathering.chances.items()}
         if gathering.cursor is not None:
             signs[gathering.cursor] = CURSOR

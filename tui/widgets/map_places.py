@@ -8,12 +8,15 @@ from itertools import compress
 import numpy as np
 
 from engine.messages import BoolArray, IntArray, Snapshot, WorldView
+from tui.widgets import numbers
 from tui.widgets.arrows import glyph
 from tui.widgets.layers import Layer, LayerNumbers, verdict
 from tui.widgets.sight import Sight
 
 START = "S"
 """The letter of a start on a map."""
+END, BACK = "end", "back"
+"""What a map says of a state in which an episode ends, and of a cell that sends back to a start whoever enters it."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Place:
     name: str
     label: str
     policy: str
-    """The glyph of the best actions; empty for a terminal state."""
+    """The glyph of the best actions; empty where nobody ever acts."""
     number: float
     """What the layer says of the state, NaN for nothing."""
     text: str
@@ -34,6 +37,8 @@ class Place:
     undecided: bool
     """Whether all actions tie."""
     terminal: bool
+    idle: str
+    """What stands in the place of policy and number where nobody ever acts; empty for any other state."""
     start: bool
     """Whether the map marks it as a start."""
     agent: bool
@@ -85,23 +90,50 @@ class Gathering:
         snapshot, world = self.snapshot, self.snapshot.world
         row, column = world.places[state]
         letter = world.cells[row][column]
-        terminal = bool(world.terminal[state])
+        idle = idle_word(world, state)
         return Place(
             state=state,
             letter=letter if letter != "." else "",
             name=world.states[state],
             label=world.labels[state].replace("-", "−"),
-            policy="" if terminal else glyph(best_actions(snapshot, state)),
+            policy="" if idle else glyph(best_actions(snapshot, state)),
             number=float(self.layer.states[state]),
             text=verdict(snapshot, state) if self.layer.layer is Layer.POLICY else "",
             undecided=all_tie(snapshot, state),
-            terminal=terminal,
+            terminal=bool(world.terminal[state]),
+            idle=idle,
             start=bool(world.start[state]) and letter == START,
             agent=state == snapshot.state,
             visited=state in self._visited,
             cursor=state == self.cursor,
             chance=self.chances.get(state, 0.0),
         )
+
+
+def idle_word(world: WorldView, state: int) -> str:
+    """Return what a map says of a state in which nobody ever acts; nothing of any other."""
+    if world.terminal[state]:
+        return END
+    if world.entered[state]:
+        return ""
+    return BACK if sends_back(world, state) else numbers.NOTHING
+
+
+def idle_words(world: WorldView, state: int) -> list[str]:
+    """Say the same at length for a table, the longest wording first."""
+    if not sends_back(world, state):
+        return ["never entered", numbers.NOTHING]
+    pays = f", {world.labels[state].replace('-', '−')}" if world.labels[state] else ""
+    return [f"{BACK} to start{pays}", f"{BACK}{pays}", BACK]
+
+
+def sends_back(world: WorldView, state: int) -> bool:
+    """Return whether a cell sends back to a start whoever enters it."""
+    if world.entered[state] or not world.cells:
+        return False
+    row, column = world.places[state]
+    cell = world.definition.get("cells", {}).get(world.cells[row][column], {})
+    return bool(cell.get("to_start"))
 
 
 def chances_of(snapshot: Snapshot, sight: Sight) -> dict[int, float]:
@@ -118,8 +150,8 @@ def chances_of(snapshot: Snapshot, sight: Sight) -> dict[int, float]:
 
 
 def inspected_action(snapshot: Snapshot, sight: Sight) -> int | None:
-    """Return the action that is looked at: the chosen one, or else the first of the best; None in a terminal state."""
-    if sight.cursor is None or snapshot.world.terminal[sight.cursor]:
+    """Return the action that is looked at: the chosen one, or else the first of the best; None where nobody acts."""
+    if sight.cursor is None or idle_word(snapshot.world, sight.cursor):
         return None
     chosen = sight.action
     if chosen is not None and not np.isnan(snapshot.q[sight.cursor, chosen]):

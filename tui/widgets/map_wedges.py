@@ -11,7 +11,7 @@ from tui.widgets import numbers
 from tui.widgets.arrows import direction
 from tui.widgets.canvas import Canvas, width_of
 from tui.widgets.layers import Layer, LayerNumbers
-from tui.widgets.map_cells import AGENT, BOLD, END, PATH, UNDERLINED, CellPen
+from tui.widgets.map_cells import AGENT, BOLD, PATH, UNDERLINED, CellPen
 from tui.widgets.map_places import Place
 from tui.widgets.zoom import EIGHT_WEDGES, Zoom, wedges
 
@@ -31,7 +31,7 @@ class WedgePen:
 
     def draw(self, x: int, y: int, place: Place) -> None:
         """Draw the cell of a state with its upper left corner at (x, y)."""
-        if place.terminal:
+        if place.idle:
             CellPen(self.canvas, self.zoom, self.layer, self.palette).draw(x, y, place)
             return
         eight = wedges(self.actions) is EIGHT_WEDGES
@@ -100,7 +100,7 @@ class WedgePen:
             self.canvas.put(centre + 2 - len(text), y, text, BOLD + UNDERLINED)
         else:
             style = self.palette.muted if place.undecided else self.palette.strong
-            self.canvas.put(centre, y, place.policy or END, style)
+            self.canvas.put(centre, y, place.policy, style)
             if place.text and self.layer.layer is Layer.POLICY:
                 self.canvas.put(centre + 1, y, place.text, self.palette.strong)
         if place.agent:

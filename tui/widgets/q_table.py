@@ -13,10 +13,10 @@ from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.action_values import ActionValues, draw_action_values
 from tui.widgets.arrows import direction, glyph
-from tui.widgets.canvas import Canvas, shortened, width_of
-from tui.widgets.layers import scale_of
+from tui.widgets.canvas import Canvas, fitting, shortened, width_of
+from tui.widgets.layers import Layer, numbers_of
 from tui.widgets.map_cells import CURSOR
-from tui.widgets.map_places import all_tie, inspected_action
+from tui.widgets.map_places import all_tie, idle_word, idle_words, inspected_action
 from tui.widgets.panel import Panel
 from tui.widgets.sight import Sight
 from tui.widgets.zoom import window
@@ -89,8 +89,8 @@ class QTable(Panel):
         if snapshot.observation:
             draw_action_values(canvas, snapshot, self._action_values.values, self.palette)
             return canvas
-        columns = columns_of(snapshot, width)
-        pen = _RowPen(canvas, snapshot, columns, self.column, scale_of(snapshot.q), self.palette, self.sight)
+        columns, scale = columns_of(snapshot, width), numbers_of(snapshot, Layer.VALUE).pair_scale
+        pen = _RowPen(canvas, snapshot, columns, self.column, scale, self.palette, self.sight)
         pen.draw_header()
         rows = range(self.row, min(self.row + height - 1, len(snapshot.world.states)))
         for y, state in enumerate(rows, start=1):
@@ -151,15 +151,19 @@ class _RowPen:
     def draw_row(self, y: int, state: int) -> None:
         """Write the name of a state and its values."""
         snapshot, palette = self.snapshot, self.palette
-        here, terminal = state == snapshot.state, bool(snapshot.world.terminal[state])
+        here, idle = state == snapshot.state, idle_word(snapshot.world, state)
         if here:
             self.canvas.put(0, y, HERE, palette.accent)
-        style = palette.strong if here else palette.muted if terminal else palette.plain
+        style = palette.strong if here else palette.muted if idle else palette.plain
         if state == self.sight.cursor:
             style = INSPECTED
             self.canvas.put(1, y, CURSOR, palette.strong)
         name = shortened(snapshot.world.states[state], self.columns.name - 2)
         self.canvas.put(2, y, name, style)
+        if idle and not snapshot.world.terminal[state]:
+            room = self.canvas.width - self.columns.name - 1
+            self.canvas.put(self.columns.name + 1, y, fitting(idle_words(snapshot.world, state), room), palette.muted)
+            return
         marked = not all_tie(snapshot, state)
         for x, action in self._places():
             self._draw_value(x, y, state, action, marked)
