@@ -1,5 +1,7 @@
 """The map at every rung of the ladder and in every layer, read as text: all is found without colour."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from textual.theme import BUILTIN_THEMES
@@ -259,19 +261,38 @@ def slippery(cursor=4, action=1):
     )
 
 
-@pytest.mark.parametrize(("rung", "likely", "unlikely"), [(Rung.WEDGES, "80%", "20%"), (Rung.VALUES, "80%", "20%")])
-def test_the_map_shows_where_the_inspected_action_may_lead(rung, likely, unlikely):
+@pytest.mark.parametrize(
+    ("rung", "size", "likely", "unlikely"),
+    [
+        (Rung.WEDGES, (70, 15), "80%", "20%"),
+        (Rung.WEDGES, (70, 9), "┼8", "┼2"),
+        (Rung.VALUES, SIZES[Rung.VALUES], "80%", "20%"),
+        (Rung.ARROWS, (16, 3), "┼80", "┼20"),
+        (Rung.ARROWS, (12, 3), "┼8", "┼2"),
+        (Rung.ARROWS, (8, 3), "8┼", "2┼"),
+        (Rung.ARROWS, (4, 3), "8", "2"),
+    ],
+)
+def test_the_map_shows_where_the_inspected_action_may_lead(rung, size, likely, unlikely):
     shown, sight = slippery()
-    text = drawn(shown, *SIZES[rung], Sight(rung=rung, cursor=sight.cursor, action=sight.action)).text
+    text = drawn(shown, *size, Sight(rung=rung, cursor=sight.cursor, action=sight.action)).text
     assert likely in text
     assert unlikely in text
 
 
-def test_in_small_cells_a_probability_is_a_digit():
-    shown, _ = slippery()
-    text = drawn(shown, 8, 3, Sight(rung=Rung.ARROWS, cursor=4, action=1)).text
-    assert "8" in text
-    assert "2" in text
+@pytest.mark.parametrize("size", [(70, 15), (70, 9), (40, 12), (16, 3), (12, 3), (8, 3)])
+def test_where_an_action_may_lead_hides_no_best_action(size):
+    shown, sight = slippery()
+    rung = Rung.WEDGES if size[0] == 70 else None
+    without, shows = (drawn(shown, *size, Sight(rung=rung, cursor=4, action=action)).text for action in (2, 1))
+    assert [shows.count(arrow) for arrow in "┼→"] == [without.count(arrow) for arrow in "┼→"]
+
+
+def test_the_agent_stays_where_an_action_may_lead_back_to_it():
+    shown, sight = slippery()
+    stay = Inspection(4, None, None, None, (Outcome(1, 1.0, 4, 0.0, False),))
+    assert "@●" in drawn(replace(shown, inspection=stay), 8, 3, sight).text
+    assert "@" in drawn(replace(shown, inspection=stay), 4, 3, sight).text
 
 
 def test_another_action_leads_elsewhere():

@@ -34,14 +34,14 @@ class CellPen:
         self.canvas.fill(x, y, self.zoom.width, self.zoom.height, shade)
         if self.zoom.height == 1:
             self._draw_characters(x, y, place, shade)
-            self._draw_chance(x + min(self.zoom.width - 1, 1), y, place, shade)
             return
         middle = y + (self.zoom.height - 1) // 2
         if self.zoom.height > 2:
             self._draw_head(x, y, place, shade)
         self._draw_policy(x, middle, place, shade)
         if place.chance:
-            self._draw_chance(x + (self.zoom.width - 4) // 2, middle + 1, place, shade)
+            text = numbers.share(place.chance, 4)
+            self.canvas.put(x + (self.zoom.width - 4) // 2, middle + 1, text, shade + BOLD + UNDERLINED)
         elif not place.idle:
             text = place.text or self.layer.text(place.number, self.zoom.width - 1)
             style = shade if place.number or place.text else self.palette.muted
@@ -54,12 +54,6 @@ class CellPen:
     def draw_wall(self, x: int, y: int) -> None:
         """Fill the cell of a wall."""
         self.canvas.fill(x, y, self.zoom.width, self.zoom.height, self.palette.line, WALL)
-
-    def _draw_chance(self, x: int, y: int, place: Place, shade: Style) -> None:
-        """Write how likely the inspected action leads here, if it may; in a single column the agent goes before."""
-        if place.chance and not (place.agent and self.zoom.width == 1):
-            text = numbers.share(place.chance, min(max(self.zoom.width - 1, 1), 4))
-            self.canvas.put(x, y, text, shade + BOLD + UNDERLINED)
 
     def _draw_head(self, x: int, y: int, place: Place, shade: Style) -> None:
         """Draw the map's letter and the state's name on the left, the label on the right."""
@@ -92,22 +86,31 @@ class CellPen:
             self.canvas.put(centre + 2, y, place.letter, shade + BOLD)
 
     def _draw_characters(self, x: int, y: int, place: Place, shade: Style) -> None:
-        """Draw a cell of one line: who or what is here, then the best action."""
-        width = self.zoom.width
+        """Draw a cell of one line: who or what is here, the best action, and how likely one comes here.
+
+        In two columns the likelihood takes the place of the mark, in one that of the action; the agent stays.
+        """
+        width, likely = self.zoom.width, shade + BOLD + UNDERLINED
         policy, style = self._policy(place, shade)
         letter = "" if place.idle else place.letter
+        chance = numbers.share(place.chance, 2 if width > 3 else 1) if place.chance else ""
         if width == 1:
             if place.start:
                 policy, style = letter, shade + BOLD
-            mark, style = (AGENT, self.palette.agent) if place.agent else (policy, style)
-            self.canvas.put(x, y, mark, style + UNDERLINED if place.visited and not place.agent else style)
+            mark, style = (chance, likely) if chance else (policy, style + UNDERLINED if place.visited else style)
+            self.canvas.put(x, y, *((AGENT, self.palette.agent) if place.agent else (mark, style)))
             return
-        self.canvas.put(x + 1, y, policy, style)
-        if width > 3:
+        if width > 2 and chance:
+            self.canvas.put(x + 2, y, chance, likely)
+        elif width > 3:
             self.canvas.put(x + 2, y, letter, shade + BOLD)
             letter = ""
+        squeezed = bool(chance) and width == 2
+        self.canvas.put(x + 1, y, *((chance, likely) if squeezed and place.agent else (policy, style)))
         if place.agent:
             self.canvas.put(x, y, AGENT, self.palette.agent)
+        elif squeezed:
+            self.canvas.put(x, y, chance, likely)
         elif letter:
             self.canvas.put(x, y, letter, shade + BOLD)
         elif place.visited:

@@ -17,6 +17,8 @@ from tui.widgets.zoom import EIGHT_WEDGES, Zoom, wedges
 
 Way = tuple[int, int]
 CENTRE: Way = (0, 0)
+ROOMY = 5
+"""Lines of a cell of four wedges that has a free one below its middle."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class WedgePen:
                 self._draw_value(x, y, way, value, shades[way], eight)
         self._draw_corners(x, y, place, shades if not eight else {})
         self._draw_centre(x, y + self._middle(eight), place)
+        if place.chance:
+            self._draw_chance(x, y + self._middle(eight), place, eight)
 
     def draw_wall(self, x: int, y: int) -> None:
         """Fill the cell of a wall."""
@@ -92,21 +96,27 @@ class WedgePen:
         return self.canvas.rows[y][x][1] if 0 <= y < self.canvas.height and 0 <= x < self.canvas.width else Style()
 
     def _draw_centre(self, x: int, y: int, place: Place) -> None:
-        """Draw the agent or its path, and the best action; or how likely the inspected action leads here."""
+        """Draw the agent or its path, and the best action."""
         centre = x + self.zoom.width // 2
         self.canvas.put(centre - 1, y, "   ", self.palette.plain)
-        if place.chance:
-            text = numbers.share(place.chance, 2 if place.agent else 3)
-            self.canvas.put(centre + 2 - len(text), y, text, BOLD + UNDERLINED)
-        else:
-            style = self.palette.muted if place.undecided else self.palette.strong
-            self.canvas.put(centre, y, place.policy, style)
-            if place.text and self.layer.layer is Layer.POLICY:
-                self.canvas.put(centre + 1, y, place.text, self.palette.strong)
+        self.canvas.put(centre, y, place.policy, self.palette.muted if place.undecided else self.palette.strong)
+        if place.text and self.layer.layer is Layer.POLICY:
+            self.canvas.put(centre + 1, y, place.text, self.palette.strong)
         if place.agent:
             self.canvas.put(centre - 1, y, AGENT, self.palette.agent)
-        elif place.visited and not (place.chance and len(numbers.share(place.chance, 3)) > 2):
+        elif place.visited:
             self.canvas.put(centre - 1, y, PATH, self.palette.plain)
+
+    def _draw_chance(self, x: int, y: int, place: Place, eight: bool) -> None:
+        """Write how likely the inspected action leads here: below the best action, or behind it where it is low."""
+        width, centre = self.zoom.width, self.zoom.width // 2
+        if not eight and self.zoom.height >= ROOMY:
+            text = numbers.share(place.chance, 4)
+            start = x + centre - len(text) // 2
+            self.canvas.put(start, y + 1, text, self._at(start, y + 1) + BOLD + UNDERLINED)
+        else:
+            room = width - width // 3 - centre - 1 if eight else 1
+            self.canvas.put(x + centre + 1, y, numbers.share(place.chance, room), BOLD + UNDERLINED)
 
 
 @lru_cache(maxsize=16)
