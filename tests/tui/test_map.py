@@ -282,7 +282,7 @@ def test_the_map_shows_where_the_inspected_action_may_lead(rung, size, likely, u
 
 @pytest.mark.parametrize("size", [(70, 15), (70, 9), (40, 12), (16, 3), (12, 3), (8, 3)])
 def test_where_an_action_may_lead_hides_no_best_action(size):
-    shown, sight = slippery()
+    shown, _ = slippery()
     rung = Rung.WEDGES if size[0] == 70 else None
     without, shows = (drawn(shown, *size, Sight(rung=rung, cursor=4, action=action)).text for action in (2, 1))
     assert [shows.count(arrow) for arrow in "┼→"] == [without.count(arrow) for arrow in "┼→"]

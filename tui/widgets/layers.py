@@ -38,12 +38,15 @@ MEANINGS = {
     Layer.TD_ERROR: "What the TD error would be on average, by the model of the world.",
 }
 MISSING = {
-    Layer.VISITS: "this agent counts no visits",
-    Layer.REPLAY: "this agent has no replay",
-    Layer.REPLAY_AGE: "this agent has no replay",
-    Layer.ERROR: "Q* is not known here",
-    Layer.TD_ERROR: "no model, no TD error",
+    Layer.VISITS: ("this agent counts no visits", "visits not counted"),
+    Layer.REPLAY: ("this agent has no replay", "no replay"),
+    Layer.REPLAY_AGE: ("this agent has no replay", "no replay"),
+    Layer.ERROR: ("Q* is not known here", "Q* is not known"),
+    Layer.TD_ERROR: ("no model, no TD error", "TD error: no model"),
 }
+"""Why there is no such layer, after its name and on its own."""
+SHORT = {Layer.REPLAY_AGE: "age", Layer.ERROR: "|Q−Q*|", Layer.TD_ERROR: "TD"}
+"""What a layer is called where its name leaves no room for its range."""
 
 
 class Ramp(Enum):

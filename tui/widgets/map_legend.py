@@ -1,5 +1,8 @@
 """The line below a map: the layer with its range, the part that is shown, and what the glyphs mean."""
 
+from collections.abc import Iterator
+
+import numpy as np
 from rich.style import Style
 
 from engine.messages import ReplayView, Snapshot, WorldView
@@ -7,7 +10,7 @@ from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.arrows import glyph
 from tui.widgets.canvas import width_of
-from tui.widgets.layers import MISSING, REPLAYED, Layer, LayerNumbers, Ramp
+from tui.widgets.layers import COUNTS, MISSING, REPLAYED, SHORT, Layer, LayerNumbers, Ramp
 from tui.widgets.map_cells import AGENT, CURSOR, PATH
 from tui.widgets.map_places import best_actions
 from tui.widgets.map_view import View
@@ -16,14 +19,20 @@ from tui.widgets.zoom import Rung
 
 Pieces = list[tuple[str, Style]]
 RAMP_CELLS = 4
-"""Cells of the ramp on either side of zero."""
+"""Cells of the ramp on either side of zero, where there is room."""
+END_WIDTH = 5
+"""Cells for the largest count."""
 AXIS = "─"
 
 
 def legend(width: int, snapshot: Snapshot, view: View, layer: LayerNumbers, sight: Sight, palette: Palette) -> Pieces:
-    """Return as much of the legend as the width has room for."""
-    pieces = [*_layer(snapshot, view, layer, palette), ("  ", palette.plain)]
+    """Return as much of the legend as the width has room for: at least the layer with its whole range."""
     parts = [[(part, palette.muted)] for part in _parts(snapshot.world, view)]
+    heads = [*_heads(snapshot, view, layer, palette)]
+    wanted = width - _width(parts[-1]) - 2 if parts else width
+    rooms = (wanted, width)
+    head = next((head for room in rooms for head in heads if _width(head) <= room), heads[-1])
+    pieces = [*head, ("  ", palette.plain)]
     glyphs = [
         [(mark, palette.strong), (f" {meaning}", palette.muted)] for mark, meaning in _glyphs(snapshot, view, sight)
     ]
@@ -53,36 +62,56 @@ def replay_words(replay: ReplayView) -> list[str]:
     ]
 
 
-def _layer(snapshot: Snapshot, view: View, layer: LayerNumbers, palette: Palette) -> Pieces:
-    """Name the layer and its range."""
+def _heads(snapshot: Snapshot, view: View, layer: LayerNumbers, palette: Palette) -> Iterator[Pieces]:
+    """Name the layer and its range, the longest wording first."""
     in_wedges = view.zoom.rung is Rung.WEDGES
     name = "Q" if in_wedges and layer.layer is Layer.VALUE else layer.layer.value
     if not layer.known:
-        return [(name, palette.strong), (f" {MISSING[layer.layer]}", palette.muted)]
-    return [(f"{name} ", palette.strong), *_ramp(snapshot, layer, in_wedges, palette)]
+        missing, short = MISSING[layer.layer]
+        yield [(name, palette.strong), (f" {missing}", palette.muted)]
+        yield [(short, palette.muted)]
+        return
+    for named in dict.fromkeys((name, SHORT.get(layer.layer, name))):
+        for cells in range(RAMP_CELLS, 0, -1):
+            yield [(f"{named} ", palette.strong), *_ramp(snapshot, layer, in_wedges, cells, palette)]
+    yield [(f"{SHORT.get(layer.layer, name)} ", palette.strong), *_shortest_ramp(layer, in_wedges, palette)]
 
 
-def _ramp(snapshot: Snapshot, layer: LayerNumbers, in_wedges: bool, palette: Palette) -> Pieces:
+def _ramp(snapshot: Snapshot, layer: LayerNumbers, in_wedges: bool, cells: int, palette: Palette) -> Pieces:
     if layer.ramp is Ramp.KINDS:
         actions = snapshot.world.actions
         kinds = palette.kinds or (palette.plain,)
         return [(glyph((action,)), kinds[number % len(kinds)]) for number, action in enumerate(actions[:9])]
     scale = layer.pair_scale if in_wedges else layer.state_scale
     if not scale:
-        return [("all 0", palette.muted)]
-    end = numbers.number(scale, 0 if scale >= 1.0 else 2)
+        return [("nothing yet" if np.isnan(layer.states).all() else "all 0", palette.muted)]
+    end = _end(scale, layer)
     signed = layer.ramp is Ramp.SIGNED
-    above = [(AXIS, shade) for shade in _sampled(palette.positive if signed else palette.amounts)]
-    below = [(AXIS, shade) for shade in reversed(_sampled(palette.negative))]
+    above = [(AXIS, shade) for shade in _sampled(palette.positive if signed else palette.amounts, cells)]
+    below = [(AXIS, shade) for shade in reversed(_sampled(palette.negative, cells))]
     start = [(f"−{end} ", palette.plain), *below] if signed else []
     return [*start, ("0", palette.strong), *above, (f" {end}", palette.plain)]
 
 
-def _sampled(shades: tuple[Style, ...]) -> list[Style]:
-    """Return some of the shades, evenly, the last among them; where there are none, no style for each."""
+def _shortest_ramp(layer: LayerNumbers, in_wedges: bool, palette: Palette) -> Pieces:
+    """Write the end of a signed range once."""
+    end = _end(layer.pair_scale if in_wedges else layer.state_scale, layer)
+    negative, positive = (_sampled(shades, 1)[0] for shades in (palette.negative, palette.positive))
+    return [(f"±{end} ", palette.plain), (AXIS, negative), ("0", palette.strong), (AXIS, positive)]
+
+
+def _end(scale: float, layer: LayerNumbers) -> str:
+    """Write the end of the range, which is 1, 2 or 5 times a power of ten, without a digit too many or too few."""
+    if layer.layer in COUNTS:
+        return numbers.counted(scale, END_WIDTH)
+    return numbers.number(scale, 0) if scale >= 1.0 else numbers.coefficient(scale)
+
+
+def _sampled(shades: tuple[Style, ...], cells: int) -> list[Style]:
+    """Return so many of the shades, evenly, the last among them; where there are none, no style for each."""
     if not shades:
-        return [Style()] * RAMP_CELLS
-    count = min(RAMP_CELLS, len(shades))
+        return [Style()] * cells
+    count = min(cells, len(shades))
     return [shades[(n + 1) * len(shades) // count - 1] for n in range(count)]
 
 

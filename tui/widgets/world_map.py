@@ -2,7 +2,7 @@
 
 from engine.messages import Snapshot
 from tui.colour import Palette
-from tui.widgets.canvas import Canvas
+from tui.widgets.canvas import Canvas, width_of
 from tui.widgets.layers import LayerNumbers, numbers_of
 from tui.widgets.map_cells import CURSOR, REVERSED, CellPen
 from tui.widgets.map_halves import HalvesPen
@@ -47,8 +47,11 @@ def draw_map(
     if top + high < canvas.height:
         canvas.put_pieces(0, canvas.height - 1, legend(canvas.width, snapshot, view, layer, sight, palette))
     elif view.zoom.framed:
-        pieces = legend(wide - 4, snapshot, view, layer, sight, palette)
-        canvas.put_pieces(left + 1, canvas.height - 1, [(" ", palette.plain), *pieces[:-1], (" ", palette.plain)])
+        room, start = wide - 4, left + 1
+        pieces = legend(room, snapshot, view, layer, sight, palette)
+        if sum(width_of(text) for text, _ in pieces[:-1]) > room:  # a narrow map: then over the frame, too
+            start, pieces = 0, legend(canvas.width - 2, snapshot, view, layer, sight, palette)
+        canvas.put_pieces(start, canvas.height - 1, [(" ", palette.plain), *pieces[:-1], (" ", palette.plain)])
 
 
 def _pen(canvas: Canvas, snapshot: Snapshot, view: View, layer: LayerNumbers, palette: Palette) -> CellPen | WedgePen:
