@@ -1,5 +1,7 @@
 """What stands on the screen for a known snapshot, read as text."""
 
+import math
+
 import numpy as np
 import pytest
 from textual.theme import BUILTIN_THEMES
@@ -14,7 +16,7 @@ from tui.widgets.episodes import EpisodesPanel, draw_facts, facts
 from tui.widgets.map_view import view_following, view_of
 from tui.widgets.q_table import QTable
 from tui.widgets.series import SERIES
-from tui.widgets.status import doing, run_name
+from tui.widgets.status import doing, run_names, wording
 from tui.widgets.world_map import draw_map
 from tui.widgets.world_names import draw_names, joined_from_the_end
 
@@ -233,9 +235,9 @@ def test_every_panel_draws_at_any_size(size):
 
 
 def test_the_status_names_the_run_and_its_save():
-    assert run_name(learned()) == "seed-2x3 · q-learning · seed 0 · unsaved"
-    assert run_name(learned(save_name="mine")) == "seed-2x3 · q-learning · seed 0 · mine*"
-    assert run_name(learned(save_name="mine", unsaved=False)).endswith("· mine")
+    assert run_names(learned())[0] == "seed-2x3 · q-learning · seed 0 · unsaved"
+    assert run_names(learned(save_name="mine"))[0] == "seed-2x3 · q-learning · seed 0 · mine*"
+    assert all(name.endswith("mine") for name in run_names(learned(save_name="mine", unsaved=False)))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +252,34 @@ def test_the_status_names_the_run_and_its_save():
     ],
 )
 def test_the_status_says_what_goes_on(fields, words):
-    assert words in "".join(text for text, _ in doing(learned(**fields)))
+    assert words in "".join(text for text, _ in doing(learned(**fields))[0][0])
+
+
+@pytest.mark.parametrize(
+    ("width", "fields", "left", "right"),
+    [
+        (78, {}, "qscope  seed-2x3 · q-learning · seed 0 · unsaved", "││ paused   step 221"),
+        (62, {}, "seed-2x3 · q-learning · seed 0 · unsaved", "││ paused   step 221"),
+        (58, {}, "seed-2x3 · q-learning · unsaved", "││ paused   step 221"),
+        (62, {"demonstration": True}, "seed-2x3 · q-learning · seed 0 · unsaved", " greedy   ││ paused"),
+        (38, {"demonstration": True}, "seed-2x3*", " greedy   ││ paused"),
+        (42, {}, "seed-2x3 · unsaved", "││ paused   step 221"),
+        (38, {"save_name": "mine"}, "seed-2x3 · mine*", "││ paused   step 221"),
+        (38, {"step": 123_456_789, "playing": True, "speed": math.inf}, "seed-2x3*", "►►   step 123,456,789"),
+        (38, {"step": 123_456, "save_name": "a-very-long-name"}, "a-very-long-name*", "││   step 123,456"),
+        (38, {"busy": "going to step 1,000,000: 45%, escape stops"}, "", "going to step 1,000,000: 45%, escape …"),
+    ],
+)
+def test_where_the_line_is_short_it_keeps_whether_the_run_is_saved_and_what_it_does(width, fields, left, right):
+    title, name, now = wording(learned(**fields), width)
+    assert (title + name, "".join(text for text, _ in now)) == (left, right)
+
+
+@pytest.mark.parametrize("width", [78, 58, 38])
+def test_a_demonstration_hides_nothing_of_the_name_of_the_run(width):
+    _, name, now = wording(learned(demonstration=True, playing=True), width)
+    assert name.endswith("unsaved")
+    assert "greedy" in now[0][0]
 
 
 def test_control_characters_in_names_never_reach_the_terminal():

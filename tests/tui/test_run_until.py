@@ -40,7 +40,7 @@ async def test_what_is_no_condition_is_refused_beside_the_field(app, trainer):
 @pytest.mark.parametrize(("share", "said"), [(float("nan"), "►► until return>=9"), (0.457, "►► until return>=9 45 %")])
 def test_the_status_says_what_it_runs_until_and_how_far_it_is(share, said):
     shown = snapshot(playing=True, speed=float("inf"), until="return>=9", share=share)
-    assert "".join(text for text, _ in doing(shown)) == f"{said}   step 0"
+    assert "".join(text for text, _ in doing(shown)[0][0]) == f"{said}   step 0"
 
 
 async def test_escape_asks_for_an_end_of_what_goes_on(app, trainer):
