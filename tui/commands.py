@@ -99,7 +99,7 @@ COMMANDS = (
     Command("play", ("space",), "run", "Run at the chosen speed, or pause.", STEPPING, footer=3),
     Command("full_speed", ("f",), "full", "Run as fast as it goes, or pause.", STEPPING, footer=10),
     Command("run_until", ("u",), "until", "Run until something holds: a return, a state, an error …", STEPPING, 12),
-    Command("stop", ("escape",), "stop", "Stop what goes on; else close the inspector, then the lesson.", STEPPING),
+    Command("stop", ("escape",), "stop", "Stop what goes on; else close the inspector, a chart, the lesson.", STEPPING),
     Command("faster", ("plus", "equals_sign"), "faster", "Go one up on the ladder of speeds.", STEPPING, footer=20),
     Command("slower", ("minus",), "slower", "Go one down on the ladder of speeds.", STEPPING, footer=21),
     Command("demonstrate", ("g",), "greedy", "Show a greedy episode without learning; again: end it.", STEPPING, 11),

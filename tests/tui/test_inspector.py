@@ -68,6 +68,18 @@ def test_what_is_known_of_another_state_is_not_told_of_this_one():
     assert "visits" not in text(inspected(state=3), cursor=4)
 
 
+def test_where_there_is_no_room_beside_the_actions_the_outcomes_stand_below_them():
+    assert text(inspected(), width=36, height=9, cursor=4).split("\n")[6:] == [
+        "right leads to",
+        "1,2           75% 0",
+        "0,1           25% −10",
+    ]
+
+
+def test_actions_that_do_not_fit_are_counted():
+    assert text(inspected(), width=78, height=4, cursor=4).split("\n")[1].split()[:3] == ["+2", "more", "Q"]
+
+
 def test_a_terminal_state_has_no_actions():
     lines = text(inspected(state=2), cursor=2).split("\n")
     assert lines[0] == "0,2 · state 2 of 6 · terminal"

@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import InputError
 from engine.messages import ChangeSettings, FinishEpisode, GoTo, Load, Pause, Start, Step, StepBack
-from tests.tui.fakes import FakeLibrary, FakeTrainer, learned
+from tests.tui.fakes import FakeLibrary, FakeTrainer, learned, table_update, timeline, transition
 from tests.tui.waiting import screen_text, seen, until
 from tui.app import QScope
 from tui.lessons import shelf
@@ -241,12 +241,36 @@ async def test_a_long_page_is_read_in_parts_on_a_small_screen(app, trainer):
         await seen(pilot, "Two.")
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)])
-async def test_a_lesson_and_the_inspector_are_seen_together(app, trainer, size):
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (140, 40), (200, 60)])
+async def test_a_lesson_and_the_inspector_hide_neither_legend_nor_why_nor_timeline(app, trainer, size):
+    trainer.show(**vars(learned(timeline=timeline(221), last=transition(), update=table_update())))
     async with app.run_test(size=size) as pilot:
         await open_tour(pilot, trainer)
         await pilot.press("i")
-        await seen(pilot, "A first page.", "Inspector", "@")
+        await seen(pilot, "A first page.", "Inspector", "i close", "@", " −10 ─", "1,0 → right → 1,1", "(−1.00 + ")
+        await seen(pilot, "221 of 221")
+
+
+async def test_at_the_smallest_size_a_line_brings_the_lesson_back_from_the_inspector(app, trainer):
+    async with app.run_test(size=(40, 12)) as pilot:
+        await open_tour(pilot, trainer)
+        await pilot.press("i")
+        await seen(pilot, "Inspector", "Lesson 1/4", ". back to the page")
+        await pilot.press("full_stop")
+        await seen(pilot, "A first page.")
+        assert "Inspector" not in screen_text(app)
+        assert app.main_screen._page == 0
+
+
+async def test_a_chart_at_the_smallest_size_is_closed_by_escape(app, trainer):
+    trainer.show(**vars(learned()))
+    async with app.run_test(size=(40, 12)) as pilot:
+        await pilot.press("n")
+        await seen(pilot, "Episodes", "n next · escape close")
+        await pilot.press("escape")
+        await until(pilot, lambda: "Episodes" not in screen_text(app))
+        await pilot.press("escape")
+        assert trainer.commands[-1] == Pause()
 
 
 def test_a_page_of_a_lesson(snap_compare):
@@ -266,10 +290,20 @@ async def test_a_chart_takes_the_place_of_the_lesson_until_one_reads_on(app, tra
     async with app.run_test(size=(80, 24)) as pilot:
         await open_tour(pilot, trainer)
         await pilot.press("n")
-        await seen(pilot, "last returns", "return")
+        await seen(pilot, "last returns", "return", "Lesson 1/4 · Mine", ". back to the page")
         assert "A first page." not in screen_text(app)
         await pilot.press("full_stop")
         await seen(pilot, "A first page.")
+
+
+async def test_escape_closes_a_chart_before_it_leaves_the_lesson(app, trainer):
+    trainer.show(**vars(learned()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_tour(pilot, trainer)
+        await pilot.press("n", "escape")
+        await seen(pilot, "A first page.")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.main_screen.lesson is None)
 
 
 async def test_after_the_last_page_comes_the_next_lesson(app, trainer):

@@ -29,7 +29,14 @@ def test_a_number_has_the_digits_that_say_something(value, text):
 
 @pytest.mark.parametrize(
     ("value", "width", "text"),
-    [(7.29, 5, "7.29"), (-10.55, 5, "−10.6"), (-10.55, 4, "−11"), (0.0038, 5, "0.004"), (123456.0, 4, "1e5")],
+    [
+        (7.29, 5, "7.29"),
+        (-10.55, 5, "−10.6"),
+        (-10.55, 4, "−11"),
+        (-0.03, 4, "−.03"),
+        (0.0038, 5, "0.004"),
+        (123456.0, 4, "1e5"),
+    ],
 )
 def test_a_number_in_a_table_gives_up_digits_for_its_place(value, width, text):
     assert fitted(value, width) == text

@@ -16,7 +16,7 @@ class EpisodesScreen(LiveScreen):
     """The table; enter opens the chosen episode."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "open", show=False, id="open_episode")]
-    HINT = "enter step by step · ↑ ↓ choose · {step} {finish_episode} {play} go on · escape close"
+    HINT = "escape close · ↑ ↓ choose · enter step by step · {step} {finish_episode} {play} go on"
 
     def panel(self) -> Panel:
         """The table."""
@@ -32,7 +32,7 @@ class EpisodesScreen(LiveScreen):
 class EpisodeScreen(LiveScreen):
     """One episode; leaving gives up what is still being derived."""
 
-    HINT = "↑ ↓ look · escape close"
+    HINT = "escape close · ↑ ↓ look"
 
     def __init__(self, main: Main, number: int) -> None:
         super().__init__(main)

@@ -35,6 +35,10 @@ class Lessons(Looking):
         """Do it at once if nothing would be lost; else ask before."""
         raise NotImplementedError
 
+    def close_chart(self) -> bool:
+        """Give the place of a chart back to what it covers; return whether it had one."""
+        raise NotImplementedError
+
     def show(self, snapshot: Snapshot | None) -> None:
         """Take a snapshot; in another world the cursor goes where the page wants it."""
         known = self.snapshot
@@ -52,16 +56,18 @@ class Lessons(Looking):
         self.app.push_screen(ChooseLesson(lessons), lambda name: self.open_lesson(by_name[name]) if name else None)
 
     def action_stop(self) -> None:
-        """Stop whatever goes on; where nothing does, close the inspector, then the lesson."""
+        """Stop whatever goes on; where nothing does, close the inspector, then a chart, then the lesson."""
         resting = self.snapshot is not None and not self.snapshot.playing and self.sight.cursor is None
+        if resting and self.close_chart():
+            return
         if self.lesson is not None and resting:
             self._leave_lesson()
         else:
             super().action_stop()
 
     def action_next_page(self) -> None:
-        """Go on in the lesson, after the last page to the next one; from a chart, back to the page."""
-        if self.lesson is None or self._back_from_chart() or self._strip.turn(1):
+        """Go on in the lesson, after the last page to the next one; from what covers the page, back to it."""
+        if self.lesson is None or self._back_to_page() or self._strip.turn(1):
             return
         if self._page + 1 < len(self.lesson.pages):
             self._turn_to(self.lesson, self._page + 1)
@@ -71,17 +77,18 @@ class Lessons(Looking):
             self._leave_lesson()
 
     def action_previous_page(self) -> None:
-        """Go back in the lesson; from a chart, back to the page."""
-        if self.lesson is None or self._back_from_chart() or self._strip.turn(-1):
+        """Go back in the lesson; from what covers the page, back to it."""
+        if self.lesson is None or self._back_to_page() or self._strip.turn(-1):
             return
         if self._page > 0:
             self._turn_to(self.lesson, self._page - 1)
 
-    def _back_from_chart(self) -> bool:
-        """Show the page again if a chart has its place; return whether one had."""
-        charting = self.has_class("-charting")
-        self.set_class(False, "-charting")
-        return charting
+    def _back_to_page(self) -> bool:
+        """Show the page again if a chart or the inspector has its place; return whether one had."""
+        covered = self._strip.covered
+        if covered and not self.close_chart():
+            self.action_inspect()
+        return covered
 
     def open_lesson(self, lesson: Lesson, *, begun: bool = False) -> None:
         """Begin a lesson; `begun`: its run is there already."""
@@ -116,7 +123,7 @@ class Lessons(Looking):
             following.title if following else "",
         )
         self.set_class(True, "-lesson")
-        self.set_class(False, "-charting")
+        self.close_chart()
         for placed in page.directives:
             match placed.directive:
                 case ShowLayer(layer):
@@ -135,7 +142,8 @@ class Lessons(Looking):
 
     def _leave_lesson(self) -> None:
         self.lesson = None
-        self.remove_class("-lesson", "-charting")
+        self.remove_class("-lesson")
+        self.close_chart()
 
     @property
     def _strip(self) -> LessonStrip:

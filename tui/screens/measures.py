@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Protocol, cast
 
+from textual.content import Content
+
 from engine.errors import InputError
 from tui.cast import Cast
+from tui.commands import with_keys
 from tui.exporting import write_new
 from tui.screens.episodes import EpisodesScreen
 from tui.screens.export import CAST, Export, Exported
@@ -12,6 +15,9 @@ from tui.screens.time_travel import TimeTravel
 from tui.screens.why import WhyScreen
 from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.status import Status
+
+CHARTING = "{next_chart} next · {stop} close"
+"""The keys of a chart that has the place of something else."""
 
 
 class Recorder(Protocol):
@@ -31,16 +37,27 @@ class Measures(TimeTravel):
     """Where the recording that goes on will be written."""
 
     def action_next_chart(self) -> None:
-        """Show the next chart; where a lesson has its place, the present one in the place of the lesson."""
-        panel = self.query_one(EpisodesPanel)
-        if panel.display:
-            panel.next_series()
-        else:
-            self.set_class(True, "-charting")
+        """Show the next chart; where something else has its place, the present one in the place of that."""
+        self._turn_chart(1)
 
     def action_previous_chart(self) -> None:
         """Show the chart before."""
-        self.query_one(EpisodesPanel).next_series(-1)
+        self._turn_chart(-1)
+
+    def _turn_chart(self, by: int) -> None:
+        panel = self.query_one(EpisodesPanel)
+        if panel.display:
+            panel.next_series(by)
+            return
+        self.set_class(True, "-charting")
+        panel.border_subtitle = Content(with_keys(CHARTING))
+
+    def close_chart(self) -> bool:
+        """Give the place of a chart back to what it covers; return whether it had one."""
+        charting = self.has_class("-charting")
+        self.set_class(False, "-charting")
+        self.query_one(EpisodesPanel).border_subtitle = ""
+        return charting
 
     def action_smooth_more(self) -> None:
         """Average the charts over more episodes."""

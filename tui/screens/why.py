@@ -8,7 +8,7 @@ from tui.widgets.why_large import WhyPanel
 class WhyScreen(LiveScreen):
     """Every number of the update with its name."""
 
-    HINT = "{step} step · {finish_episode} episode · {back} back · {play} run · ↑ ↓ look · escape close"
+    HINT = "escape close · ↑ ↓ look · {step} step · {finish_episode} episode · {back} back · {play} run"
 
     def panel(self) -> Panel:
         """The explanation."""

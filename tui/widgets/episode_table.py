@@ -71,6 +71,11 @@ class EpisodeTable(Panel):
             self.chosen = None if self.here == self.snapshot.episodes.finished else self.here
             self._keep_in_view(size)
 
+    def hidden(self, size: Size) -> tuple[int, int]:
+        """Return how many episodes lie above and below."""
+        listed = len(self.snapshot.episodes.returns) if self.snapshot and size else 0
+        return self.row, listed - self.row - (size.height - 2)
+
     def follow(self, size: Size) -> None:
         """Keep the chosen episode in view."""
         self._keep_in_view(size)

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from engine.messages import EpisodesView, Snapshot
 from tui.colour import Palette
 from tui.widgets import numbers
-from tui.widgets.canvas import Canvas, width_of
+from tui.widgets.canvas import Canvas, fitting, width_of
 from tui.widgets.chart import NARROWEST, draw_chart
 from tui.widgets.panel import Panel
 from tui.widgets.series import SERIES, WINDOWS, available, level_name
@@ -134,7 +134,7 @@ def draw_facts(canvas: Canvas, snapshot: Snapshot, palette: Palette) -> None:
     width = min(FACT_WIDTH, (canvas.width - COLUMN_GAP) // 2)
     for n, (name, value) in enumerate(pairs[: 2 * rows]):
         x, y = (n % 2) * (width + COLUMN_GAP), n // 2
-        canvas.put(x, y, name, palette.muted)
+        canvas.put(x, y, fitting([name, name.split()[0]], width - width_of(value) - 1), palette.muted)
         canvas.put_right(x + width, y, value, palette.strong)
     if canvas.height > 3:
         _draw_last_returns(canvas, rows, snapshot, palette)

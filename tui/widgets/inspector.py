@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from rich.style import Style
-from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 
 from engine.messages import FloatArray, Inspection, IntArray, Outcome, Snapshot, WorldView
 from tui.colour import Palette
 from tui.commands import with_keys
 from tui.widgets import numbers
-from tui.widgets.canvas import Canvas, shortened, width_of
+from tui.widgets.canvas import Canvas, fitting, shortened, width_of
 from tui.widgets.layers import OPTIMAL, verdict
 from tui.widgets.map_places import all_tie, idle_word, idle_words, inspected_action, legal_actions, sends_back
 from tui.widgets.panel import Drawing
@@ -26,6 +26,11 @@ EACH = 8
 LONGEST_NAME = 12
 OUTCOMES = 24
 """Cells that the list of outcomes takes at least."""
+KEYS = (
+    "{look_left} {look_down} {look_up} {look_right} move · {next_action} action · {inspect} close",
+    "{next_action} action · {inspect} close",
+    "{inspect} close",
+)
 CHOSEN = Style(reverse=True, bold=True)
 
 
@@ -48,12 +53,14 @@ class Inspector(Drawing):
     def __init__(self) -> None:
         super().__init__()
         self.border_title = "Inspector"
-        arrows = "{look_left} {look_down} {look_up} {look_right}"
-        self.border_subtitle = Content(with_keys(arrows + " move · {next_action} action · {inspect} close"))
 
     def watch_sight(self) -> None:
         """Show the state that the cursor is on now."""
         self.redraw()
+
+    def follow(self, size: Size) -> None:
+        """Say in the frame as much of the keys as fits."""
+        self.tell(fitting([with_keys(keys) for keys in KEYS], size.width))
 
     def draw(self, width: int, height: int) -> Canvas:
         """Draw the state, its actions, and beside them the outcomes of the one that is looked at."""
@@ -71,14 +78,19 @@ def draw_state(canvas: Canvas, snapshot: Snapshot, sight: Sight, palette: Palett
     _draw_facts(canvas, snapshot, state, palette)
     action = inspected_action(snapshot, sight)
     if action is None:
-        for y, line in enumerate(textwrap.wrap(_why_idle(snapshot.world, state), canvas.width), start=1):
+        for y, line in enumerate(textwrap.wrap(_why_idle(snapshot.world, state), max(canvas.width, 1)), start=1):
             canvas.put(0, y, line, palette.muted)
         return
     known = snapshot.inspection if snapshot.inspection and snapshot.inspection.state == state else None
     end = _draw_actions(canvas, snapshot, state, action, columns(snapshot, state, known), palette)
-    if known is not None and known.outcomes and canvas.width - end >= OUTCOMES:
-        listed = [outcome for outcome in known.outcomes if outcome.action == action]
-        _draw_outcomes(canvas, end + 3, snapshot, listed, action, palette)
+    if known is None or not known.outcomes:
+        return
+    listed = [outcome for outcome in known.outcomes if outcome.action == action]
+    below = 2 + len(legal_actions(snapshot, state))
+    if canvas.width - end >= OUTCOMES:
+        _draw_outcomes(canvas, end + 3, 1, snapshot, listed, action, palette)
+    elif canvas.height - below >= 2:
+        _draw_outcomes(canvas, 0, below, snapshot, listed, action, palette)
 
 
 def _why_idle(world: WorldView, state: int) -> str:
@@ -145,6 +157,8 @@ def _draw_actions(
     first = window(0, lines, len(legal), legal.index(chosen), 0)
     for n, column in enumerate(shown):
         canvas.put_right(2 + name + (n + 1) * EACH, 1, column.heading, palette.muted)
+    if (hidden := len(legal) - max(lines, 0)) > 0:
+        canvas.put(0, 1, fitting([f"+{hidden} more", f"+{hidden}"], name + 3), palette.muted)
     tied = all_tie(snapshot, state)
     for y, action in enumerate(legal[first : first + lines], start=2):
         best = bool(snapshot.greedy[state, action]) and not tied
@@ -159,13 +173,13 @@ def _draw_actions(
 
 
 def _draw_outcomes(
-    canvas: Canvas, x: int, snapshot: Snapshot, listed: list[Outcome], action: int, palette: Palette
+    canvas: Canvas, x: int, top: int, snapshot: Snapshot, listed: list[Outcome], action: int, palette: Palette
 ) -> None:
     """Draw where an action may lead: the next state, how likely, and the reward for it."""
     world, width = snapshot.world, canvas.width - x
-    canvas.put(x, 1, shortened(f"{world.actions[action]} leads to", width), palette.muted)
-    room = canvas.height - 2
-    for y, outcome in enumerate(listed[:room], start=2):
+    canvas.put(x, top, shortened(f"{world.actions[action]} leads to", width), palette.muted)
+    room = canvas.height - top - 1
+    for y, outcome in enumerate(listed[:room], start=top + 1):
         name = shortened(world.states[outcome.next_state], width - 17)
         canvas.put(x, y, name, palette.strong)
         x_share = x + min(max(width - 17, 4), 12) + 1

@@ -11,9 +11,13 @@ from textual.reactive import reactive
 from engine.messages import Snapshot
 from tui.colour import Palette
 from tui.commands import key_of
-from tui.widgets.canvas import Canvas, width_of
+from tui.widgets.canvas import Canvas, fitting, width_of
 from tui.widgets.episodes import facts, mean_name
 from tui.widgets.panel import Drawing
+
+COVERED = 1
+"""Lines that are left to the strip where something else has its place."""
+BACK = " back to the page"
 
 Word = list[tuple[str, str]]
 """Pieces of text without a blank between them, each with the name of its style."""
@@ -55,9 +59,17 @@ class LessonStrip(Drawing):
         self._tell()
         self.redraw()
 
+    @property
+    def covered(self) -> bool:
+        """Whether something else has the place of the page, and left a single line."""
+        return self.size.height == COVERED
+
     def draw(self, width: int, height: int) -> Canvas:
         """Write the lines that are read now, and what is measured into the last one, where it is free."""
         canvas = Canvas(width, height)
+        if height == COVERED and self.reading is not None:
+            canvas.put_pieces(0, 0, ((text, self.palette.roles[role]) for text, role in _way_back(self.reading, width)))
+            return canvas
         lines = self._lines(width)[self._first : self._first + height]
         for y, line in enumerate(lines):
             canvas.put_pieces(0, y, ((text, self.palette.roles[role]) for text, role in line))
@@ -93,7 +105,14 @@ class LessonStrip(Drawing):
         ahead = "more" if more else "next" if reading.number < reading.pages else _after(reading)
         turning = f"{key_of('next_page')} {ahead} · {key_of('previous_page')} back"
         self.border_title = Content(f"Lesson {reading.number}/{reading.pages} · {reading.title}")
-        self.border_subtitle = Content(f"{turning} · {key_of('lessons')} leave")
+        self.tell(f"{turning} · {key_of('lessons')} leave")
+
+
+def _way_back(reading: Reading, width: int) -> Word:
+    """Say that the lesson is still there, and how one comes back to it."""
+    where, back = f"Lesson {reading.number}/{reading.pages}", [("   ", ""), (key_of("next_page"), "accent")]
+    name = fitting([f"{where} · {reading.title}", where], width - width_of(f"   {key_of('next_page')}{BACK}"))
+    return [(name, "strong"), *back, (BACK, "")]
 
 
 def _after(reading: Reading) -> str:

@@ -30,7 +30,7 @@ def fitted(value: float, width: int) -> str:
         first = _sign(f"{value:.3f}") if abs(value) >= 5e-4 else _powers(value, 0)
     else:
         first = number(value)
-    for text in (first, number(value, 1), number(value, 0), _powers(value, 0)):
+    for text in (first, number(value, 1), number(value, 0), first.replace("0.", ".", 1), _powers(value, 0)):
         if len(text) <= width:
             return text
     return "…"

@@ -21,7 +21,7 @@ def draw_observation(canvas: Canvas, snapshot: Snapshot, first: int, palette: Pa
     seen = snapshot.observation
     if seen is None:
         return
-    lines = seen.drawing.splitlines()[: max(canvas.height - len(seen.names) - 1, 0)]
+    lines = _drawing(seen, canvas.height)
     for y, line in enumerate(lines):
         canvas.put(0, y, shortened(line, canvas.width), palette.plain)
     top = len(lines)
@@ -29,8 +29,18 @@ def draw_observation(canvas: Canvas, snapshot: Snapshot, first: int, palette: Pa
     canvas.put(0, top, shortened(head, canvas.width), palette.muted)
     longest = max(map(width_of, seen.names))
     room = max(min(longest, canvas.width - NUMBER_WIDTH - NARROWEST_BAR - 2), 4)
-    for row, feature in enumerate(range(first, min(first + canvas.height - top - 1, len(seen.names)))):
+    for row, feature in enumerate(range(first, min(first + rows_for_names(seen, canvas.height), len(seen.names)))):
         _draw_feature(canvas, seen, feature, top + 1 + row, room, palette)
+
+
+def rows_for_names(seen: ObservationView, height: int) -> int:
+    """Return how many numbers there is room for, below the drawing and the heading."""
+    return max(height - len(_drawing(seen, height)) - 1, 0)
+
+
+def _drawing(seen: ObservationView, height: int) -> list[str]:
+    """Return as many lines of the environment's own drawing as the numbers leave room for."""
+    return seen.drawing.splitlines()[: max(height - len(seen.names) - 1, 0)]
 
 
 def _draw_feature(canvas: Canvas, seen: ObservationView, feature: int, y: int, room: int, palette: Palette) -> None:

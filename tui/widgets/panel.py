@@ -2,6 +2,7 @@
 
 from rich.style import Style
 from textual import events
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -10,7 +11,9 @@ from textual.widget import Widget
 
 from engine.messages import Snapshot
 from tui.colour import Palette, palette
+from tui.commands import key_of
 from tui.depth import depth
+from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, changed_spans, strip
 from tui.widgets.sight import Sight
 
@@ -29,6 +32,7 @@ class Drawing(Widget):
         super().__init__(**arguments)  # type: ignore[arg-type]
         self._shown = Canvas(0, 0)
         self._ground = Style()
+        self._told = ""
 
     def draw(self, width: int, height: int) -> Canvas:
         """Return the whole content for that size: a pure function of the snapshot and of where the person looks."""
@@ -36,6 +40,12 @@ class Drawing(Widget):
 
     def follow(self, size: Size) -> None:
         """Move the view to where the agent is, before a new snapshot is drawn."""
+
+    def tell(self, text: str) -> None:
+        """Write a text into the lower frame, unless it stands there: to write it paints the whole widget anew."""
+        if text != self._told:
+            self._told = text
+            self.border_subtitle = Content(text)
 
     @property
     def palette(self) -> Palette:
@@ -123,6 +133,30 @@ class Panel(Drawing, can_focus=True):
             self.row = self.column = 0
             self.following = True
         super().watch_snapshot(old, new)
+
+    def hidden(self, size: Size) -> tuple[int, int]:
+        """Return how many lines lie above those that are seen, and how many below."""
+        return 0, 0
+
+    def redraw(self) -> None:
+        """Draw, and say in the frame whether there is more to look at."""
+        self._tell_more()
+        super().redraw()
+
+    def _draw_for_size(self) -> None:
+        super()._draw_for_size()
+        self._tell_more()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Say by which keys one comes to the rest only while they go here."""
+        super().watch_has_focus(has_focus)
+        self._tell_more()
+
+    def _tell_more(self) -> None:
+        above, below = self.hidden(self.size)
+        up, down = (key_of("look_up"), key_of("look_down")) if self.has_focus else ("above", "below")
+        ways = ((above, up), (below, down))
+        self.tell(" · ".join(f"{numbers.count(lines)} more {way}" for lines, way in ways if lines > 0))
 
     def watch_sight(self, old: Sight, new: Sight) -> None:
         """Show what the person chose to see."""

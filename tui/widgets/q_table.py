@@ -90,7 +90,8 @@ class QTable(Panel):
             draw_action_values(canvas, snapshot, self._action_values.values, self.palette)
             return canvas
         columns, scale = columns_of(snapshot, width), numbers_of(snapshot, Layer.VALUE).pair_scale
-        pen = _RowPen(canvas, snapshot, columns, self.column, scale, self.palette, self.sight)
+        first = max(min(self.column, len(snapshot.world.actions) - columns.shown), 0)
+        pen = _RowPen(canvas, snapshot, columns, first, scale, self.palette, self.sight)
         pen.draw_header()
         rows = range(self.row, min(self.row + height - 1, len(snapshot.world.states)))
         for y, state in enumerate(rows, start=1):
@@ -99,11 +100,18 @@ class QTable(Panel):
 
     def follow(self, size: Size) -> None:
         """Bring the row of the current state into view."""
-        if self.snapshot is not None and self.should_follow and not self.snapshot.observation:
+        if self.snapshot is not None and size and self.should_follow and not self.snapshot.observation:
             total, shown = len(self.snapshot.world.states), size.height - 1
             here = self.snapshot.state if self.sight.cursor is None else self.sight.cursor
             self.row = window(self.row, shown, total, here, MARGIN)
             self._follow_action(size)
+
+    def hidden(self, size: Size) -> tuple[int, int]:
+        """Return how many states lie above and below."""
+        snapshot = self.snapshot
+        if snapshot is None or snapshot.observation or not size:
+            return 0, 0
+        return self.row, len(snapshot.world.states) - self.row - (size.height - 1)
 
     def _follow_action(self, size: Size) -> None:
         """Bring the column of the action that is inspected into view."""

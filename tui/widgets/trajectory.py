@@ -50,6 +50,11 @@ class TrajectoryPanel(Panel):
         if shown is not None:
             self.row = max(min(self.row + rows, len(shown.steps) - size.height + 3), 0)
 
+    def hidden(self, size: Size) -> tuple[int, int]:
+        """Return how many steps lie above and below."""
+        shown = self.snapshot.trajectory if self.snapshot else None
+        return self.row, (len(shown.steps) if shown and size else 0) - self.row - (size.height - 3)
+
     @property
     def _start_value(self) -> float | None:
         return self.snapshot.truth.start_value if self.snapshot and self.snapshot.truth else None

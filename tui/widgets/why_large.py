@@ -35,8 +35,14 @@ class WhyPanel(Panel):
     def move_view(self, columns: int, rows: int, size: Size) -> None:
         """Scroll."""
         if self.snapshot is not None:
-            lines = len(explain_at_large(self.snapshot, size.width))
-            self.row = max(min(self.row + rows, lines - size.height), 0)
+            self.row = max(min(self.row + rows, self._lines(size) - size.height), 0)
+
+    def hidden(self, size: Size) -> tuple[int, int]:
+        """Return how many lines lie above and below."""
+        return self.row, self._lines(size) - self.row - size.height
+
+    def _lines(self, size: Size) -> int:
+        return len(explain_at_large(self.snapshot, size.width)) if self.snapshot and size else 0
 
 
 def explain_at_large(snapshot: Snapshot, width: int) -> list[Line]:

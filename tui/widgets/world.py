@@ -7,11 +7,11 @@ from engine.messages import Snapshot
 from tui.widgets.canvas import Canvas
 from tui.widgets.map_places import legal_actions, states_on_map
 from tui.widgets.map_view import View, view_following, view_of
-from tui.widgets.observation import draw_observation
+from tui.widgets.observation import draw_observation, rows_for_names
 from tui.widgets.panel import Panel
 from tui.widgets.sight import Sight
 from tui.widgets.world_map import draw_map
-from tui.widgets.world_names import draw_names
+from tui.widgets.world_names import draw_names, rows_for_actions
 
 
 class WorldPanel(Panel):
@@ -68,10 +68,26 @@ class WorldPanel(Panel):
         if self.snapshot.world.cells:
             view = self.view(size)
             self.row, self.column = view.row, view.column
-        elif self.snapshot.observation is not None:
-            self.row = min(self.row, max(len(self.snapshot.observation.names) - size.height + 1, 0))
         else:
-            self.row = min(self.row, max(len(legal_actions(self.snapshot, self.snapshot.state)) - size.height + 5, 0))
+            hidden = self._listed(self.snapshot) - self._room(self.snapshot, size.height)
+            self.row = min(self.row, max(hidden, 0))
+
+    def hidden(self, size: Size) -> tuple[int, int]:
+        """Return how many numbers, or actions, lie above and below; the legend of a map says so itself."""
+        snapshot = self.snapshot
+        if snapshot is None or snapshot.world.cells or not size:
+            return 0, 0
+        return self.row, self._listed(snapshot) - self.row - self._room(snapshot, size.height)
+
+    def _listed(self, snapshot: Snapshot) -> int:
+        """Return how many lines there are of what is listed: what is observed, or the actions."""
+        seen = snapshot.observation
+        return len(seen.names) if seen else len(legal_actions(snapshot, snapshot.state))
+
+    def _room(self, snapshot: Snapshot, height: int) -> int:
+        """Return how many of these lines are seen at once."""
+        seen = snapshot.observation
+        return rows_for_names(seen, height) if seen else rows_for_actions(height)
 
     def neighbour(self, state: int, columns: int, rows: int) -> int:
         """Return the nearest state in that direction on the map, or the state itself; by numbers without a map."""

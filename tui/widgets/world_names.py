@@ -23,12 +23,22 @@ def draw_names(canvas: Canvas, snapshot: Snapshot, first_action: int, palette: P
     x = canvas.put(x, 0, name, palette.strong) + 2
     if x + width_of(where) <= canvas.width:
         canvas.put(x, 0, where, palette.muted)
-    path_rows = 2 if canvas.height >= 6 else 1
+    path_rows = _path_rows(canvas.height)
     if world.terminal[state]:
         canvas.put(1, 2, "a terminal state: the episode ends here", palette.muted)
     else:
-        _draw_actions(canvas, snapshot, first_action, canvas.height - 3 - path_rows, palette)
+        _draw_actions(canvas, snapshot, first_action, rows_for_actions(canvas.height), palette)
     _draw_path(canvas, snapshot, canvas.height - path_rows, path_rows, palette)
+
+
+def rows_for_actions(height: int) -> int:
+    """Return how many actions there is room for."""
+    return max(height - 3 - _path_rows(height), 0)
+
+
+def _path_rows(height: int) -> int:
+    """Return how many lines the path takes, with a heading where there is room."""
+    return 2 if height >= 6 else 1
 
 
 def _draw_actions(canvas: Canvas, snapshot: Snapshot, first: int, rows: int, palette: Palette) -> None:
@@ -36,7 +46,7 @@ def _draw_actions(canvas: Canvas, snapshot: Snapshot, first: int, rows: int, pal
     scale, tied = scale_of(snapshot.q), all_tie(snapshot, state)
     longest = max(width_of(action) for action in world.actions)
     room = max(min(longest, canvas.width - VALUE_WIDTH - 4), 1)
-    for row, action in enumerate(legal_actions(snapshot, state)[first : first + max(rows, 0)]):
+    for row, action in enumerate(legal_actions(snapshot, state)[first : first + rows]):
         best = bool(snapshot.greedy[state, action]) and not tied
         value = float(snapshot.q[state, action])
         if best:
