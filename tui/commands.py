@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.binding import Binding
 from textual.keys import _character_to_key
@@ -227,9 +228,34 @@ def available(command: Command, snapshot: Snapshot | None) -> bool:
         return not command.needs_run
     if command.id in {"back", "back_episode"}:
         return snapshot.step > 0
-    if command.id in {"next_layer", "zoom_in", "zoom_out"}:
-        return bool(snapshot.world.cells)
+    if not in_world(command, kind_of(snapshot)):
+        return False
     return command.id != "reset" or snapshot.timeline.head > 0
+
+
+class Kind(NamedTuple):
+    """What kind a world is of, for a screen."""
+
+    map: bool
+    """Whether it is drawn as a map."""
+    states: bool
+    """Whether it has states to tell apart."""
+
+
+MAPPED = Kind(True, True)
+"""A world that has everything."""
+
+
+def kind_of(snapshot: Snapshot) -> Kind:
+    """Return of what kind the world of a snapshot is."""
+    return Kind(bool(snapshot.world.cells), snapshot.observation is None)
+
+
+def in_world(command: Command, kind: Kind) -> bool:
+    """Return whether such a world has what the command is about."""
+    if command.id in {"next_layer", "zoom_in", "zoom_out"}:
+        return kind.map
+    return command.id not in {"inspect", "next_action"} or kind.states
 
 
 def by_id(name: str) -> Command | None:

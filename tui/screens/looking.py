@@ -36,7 +36,7 @@ class Looking(TimeTravel):
         if moved:
             self.sight = replace(self.sight, cursor=None, action=None)
         self.snapshot = snapshot
-        if moved and snapshot is not None:
+        if moved and snapshot is not None and snapshot.observation is None:
             self.sight = replace(self.sight, cursor=snapshot.state)
 
     def action_redraw(self) -> None:
@@ -59,7 +59,7 @@ class Looking(TimeTravel):
 
     def action_inspect(self) -> None:
         """Open the inspector on the agent's state, or close it."""
-        if self.snapshot is None or self.sight.cursor is not None:
+        if self.snapshot is None or self.snapshot.observation is not None or self.sight.cursor is not None:
             self.sight = replace(self.sight, cursor=None, action=None)
             return
         if not isinstance(self.focused, WorldPanel | QTable):

@@ -32,6 +32,7 @@ from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.inspector import Inspector
 from tui.widgets.key_line import KeyLine
 from tui.widgets.lesson_strip import LessonStrip
+from tui.widgets.map_places import inspected_action
 from tui.widgets.other_world import OtherWorld
 from tui.widgets.panel import Drawing, Panel
 from tui.widgets.q_table import QTable
@@ -187,7 +188,9 @@ class MainScreen(Measures, Comparing, Lessons):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Refuse the commands that would do nothing now."""
         command = commands.by_id(action)
-        if (action == "next_action" and self.sight.cursor is None) or (action in TURNING and self.lesson is None):
+        if action == "next_action" and (not self.snapshot or inspected_action(self.snapshot, self.sight) is None):
+            return None
+        if action in TURNING and self.lesson is None:
             return None
         return command is None or commands.available(command, self.snapshot) or None
 
@@ -273,7 +276,7 @@ class MainScreen(Measures, Comparing, Lessons):
 
     def action_help(self) -> None:
         """Show the help."""
-        self.app.push_screen(Help())
+        self.app.push_screen(Help(snapshot=self.snapshot))
 
     def action_command_palette(self) -> None:
         """Find a command by its name."""

@@ -23,6 +23,8 @@ MEAN_OF = 100
 """Over how many of the last episodes the means go."""
 ROUNDING = 1e-11
 """A value so many times smaller than the largest one is written as 0."""
+OF_THE_OPTIMUM = {"policy optimal", "max |Q−Q*|", "V*(start)"}
+"""What can be told only of a world with a model."""
 NUMBERS = ""
 """Stands in the round of the charts for the numbers, where there is no room for both."""
 
@@ -98,7 +100,7 @@ def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
     step = ("step in it", numbers.count(snapshot.episode_length))
     discounted = float(snapshot.agent.settings.get("discount", "1")) < 1.0 and len(episodes.returns) > 0
     speed = numbers.count(snapshot.steps_per_second) if snapshot.steps_per_second > 0 else numbers.NOTHING
-    return [
+    found = [
         ("episode", numbers.count(snapshot.episode)),
         (level_name(snapshot), numbers.coefficient(snapshot.epsilon)),
         ("return so far", numbers.number(snapshot.episode_return)),
@@ -111,6 +113,7 @@ def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
         ("steps/s", speed),
         *([step] if discounted else []),
     ]
+    return found if snapshot.observation is None else [fact for fact in found if fact[0] not in OF_THE_OPTIMUM]
 
 
 def _start_value(snapshot: Snapshot) -> str:

@@ -44,6 +44,11 @@ LEGEND = (
     "@ agent   ↑ best action   ┼ actions tie   · path of this episode",
     "@ agent   ↑ best   ┼ tie   · path",
 )
+LEGEND_OF_NAMES = ("@ agent   ▸ best action   → path of this episode", "@ agent   ▸ best   → path")
+LEGEND_OF_NUMBERS = (
+    "● where a number lies on its range   ┼ zero   ▸ best action",
+    "● number on its range   ▸ best",
+)
 DEMONSTRATION = ("a demonstration of the greedy policy: nothing is learned",)
 """Each in the wordings to choose from, the longest first."""
 
@@ -53,10 +58,25 @@ def explain(snapshot: Snapshot, width: int) -> tuple[Line, Line]:
     if snapshot.last is not None:
         what, why = what_happened(snapshot, snapshot.last), _what_was_learned(snapshot, snapshot.last)
     else:
-        below = DEMONSTRATION if snapshot.demonstration else LEGEND
+        below = DEMONSTRATION if snapshot.demonstration else legend_of(snapshot)
         first = FIRST_ACTION if snapshot.agent.waits_for_person else FIRST_STEP
         what, why = [[(with_keys(text), "strong")] for text in first], [[(text, "muted")] for text in below]
     return _first_that_fits(what, width), _first_that_fits(why, width)
+
+
+def legend_of(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return what the signs on the screen mean: those of a map, of names, or of what is observed."""
+    if snapshot.observation is not None:
+        return LEGEND_OF_NUMBERS
+    return LEGEND if snapshot.world.cells else LEGEND_OF_NAMES
+
+
+def move_of(snapshot: Snapshot, last: Transition) -> str:
+    """Write from where the action led where to; where states have no names, the action alone."""
+    world = snapshot.world
+    if snapshot.observation is not None:
+        return world.actions[last.action]
+    return f"{world.states[last.state]} → {world.actions[last.action]} → {world.states[last.next_state]}"
 
 
 def _first_that_fits(lines: Iterable[Line], width: int) -> Line:
@@ -72,8 +92,7 @@ def what_happened(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
     if isinstance(snapshot.update, Backup):
         yield from backups.what_was_planned(snapshot, last, snapshot.update)
         return
-    world = snapshot.world
-    move = f"{world.states[last.state]} → {world.actions[last.action]} → {world.states[last.next_state]}"
+    move = move_of(snapshot, last)
     step: Piece = (f"step {count(last.step)}  ", "muted")
     exploration = snapshot.agent.settings.get("exploration", "epsilon-greedy")
     full, short = choice(last, "" if snapshot.demonstration else exploration)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tui.commands import key_of, with_keys
+from tui.commands import key_of
 from tui.widgets.timeline import EPISODE, INTERVENTION, KEYFRAME, SAVE
 
 
@@ -24,6 +24,9 @@ WAYS = {
 }
 """What the actions are called that an arrow key stands for, by its columns and rows."""
 
+KEYS = ("look_up", "look_right", "look_down", "look_left")
+"""The commands whose keys these are, in the same order."""
+
 DIGITS = "123456789"
 """The keys that choose an action by its number."""
 
@@ -40,7 +43,7 @@ SCRUBBING = (
 
 def driving(actions: Sequence[str]) -> list[Hint]:
     """Return how to drive with these actions: by arrows where they are so called, else by digits."""
-    arrows = [name for names in WAYS.values() for name in names if name in actions]
+    arrows = {name: key for names, key in zip(WAYS.values(), KEYS, strict=True) for name in names if name in actions}
     numbered = [Hint(digit, name) for digit, name in zip(DIGITS, actions, strict=False) if name not in arrows]
-    ways = with_keys("{look_up} {look_right} {look_down} {look_left}")
+    ways = " ".join(key_of(key) for key in KEYS if key in arrows.values())
     return [Hint(key_of("drive"), "stop"), *([Hint(ways, "act")] if arrows else []), *numbered]

@@ -25,12 +25,13 @@ def draw_observation(canvas: Canvas, snapshot: Snapshot, first: int, palette: Pa
     for y, line in enumerate(lines):
         canvas.put(0, y, shortened(line, canvas.width), palette.plain)
     top = len(lines)
-    head = "the agent sees" if snapshot.step or snapshot.demonstration else "before the first step nothing is seen"
+    begun = snapshot.step > 0 or snapshot.demonstration
+    head = "the agent sees" if begun else "before the first step nothing is seen"
     canvas.put(0, top, shortened(head, canvas.width), palette.muted)
     longest = max(map(width_of, seen.names))
     room = max(min(longest, canvas.width - NUMBER_WIDTH - NARROWEST_BAR - 2), 4)
     for row, feature in enumerate(range(first, min(first + rows_for_names(seen, canvas.height), len(seen.names)))):
-        _draw_feature(canvas, seen, feature, top + 1 + row, room, palette)
+        _draw_feature(canvas, seen, feature, top + 1 + row, room, palette, begun=begun)
 
 
 def rows_for_names(seen: ObservationView, height: int) -> int:
@@ -43,11 +44,14 @@ def _drawing(seen: ObservationView, height: int) -> list[str]:
     return seen.drawing.splitlines()[: max(height - len(seen.names) - 1, 0)]
 
 
-def _draw_feature(canvas: Canvas, seen: ObservationView, feature: int, y: int, room: int, palette: Palette) -> None:
+def _draw_feature(
+    canvas: Canvas, seen: ObservationView, feature: int, y: int, room: int, palette: Palette, *, begun: bool
+) -> None:
+    """Draw a number and its range; before the beginning the range alone."""
     value = float(seen.values[feature])
     canvas.put(0, y, shortened(seen.names[feature], room), palette.plain)
     x = room + NUMBER_WIDTH
-    canvas.put_right(x, y, numbers.fitted(value, NUMBER_WIDTH - 1), palette.strong)
+    canvas.put_right(x, y, numbers.fitted(value, NUMBER_WIDTH - 1) if begun else numbers.NOTHING, palette.strong)
     low, high = range_of(float(seen.low[feature]), float(seen.high[feature]), value)
     x, width = x + 2, canvas.width - x - 2
     if width >= NARROWEST_BAR + 2 * END_WIDTH:
@@ -59,7 +63,8 @@ def _draw_feature(canvas: Canvas, seen: ObservationView, feature: int, y: int, r
     canvas.put(x, y, LINE * width, palette.line)
     if low < 0.0 < high:
         canvas.put(x + place_of(0.0, low, high, width), y, ZERO, palette.muted)
-    canvas.put(x + place_of(value, low, high, width), y, HERE, palette.agent)
+    if begun:
+        canvas.put(x + place_of(value, low, high, width), y, HERE, palette.agent)
 
 
 def _end(value: float) -> str:

@@ -34,7 +34,8 @@ class TrajectoryPanel(Panel):
         named = 2 * NUMBER if width < 60 else 4 * NUMBER + 4
         room = max(width - named - 4, 10)
         canvas.put(0, 0, "  t", self.palette.muted)
-        canvas.put(5, 0, shortened("state → action → next state", room - 1), self.palette.muted)
+        what = "state → action → next state" if self._named else "action"
+        canvas.put(5, 0, shortened(what, room - 1), self.palette.muted)
         headings = ("reward", "sum") if width < 60 else ("reward", "γ^t", "γ^t·r", "sum")
         for n, heading in enumerate(reversed(headings)):
             canvas.put_right(width - n * NUMBER, 0, heading, self.palette.muted)
@@ -56,6 +57,11 @@ class TrajectoryPanel(Panel):
         return self.row, (len(shown.steps) if shown and size else 0) - self.row - (size.height - 3)
 
     @property
+    def _named(self) -> bool:
+        """Whether states have names that tell them apart."""
+        return self.snapshot is not None and self.snapshot.observation is None
+
+    @property
     def _start_value(self) -> float | None:
         return self.snapshot.truth.start_value if self.snapshot and self.snapshot.truth else None
 
@@ -63,7 +69,7 @@ class TrajectoryPanel(Panel):
         t, step = line
         canvas.put_right(4, y, numbers.count(t), self.palette.muted)
         how = " by hand" if step.by_hand else " explored" if step.explored else ""
-        move = f"{step.state} → {step.action} → {step.next_state}"
+        move = f"{step.state} → {step.action} → {step.next_state}" if self._named else step.action
         end = canvas.put(5, y, shortened(move, room - 1))
         if how and end + width_of(how) < 4 + room:
             canvas.put(end, y, how, self.palette.agent if step.by_hand else self.palette.warning)

@@ -8,7 +8,7 @@ from engine.messages import Backup, BatchUpdate, PlannedUpdate, Replayed, Snapsh
 from tui.commands import with_keys
 from tui.widgets import backups
 from tui.widgets.canvas import Canvas, shortened
-from tui.widgets.explanation import NEXT, Line, choice, reach, sign_role, targets
+from tui.widgets.explanation import NEXT, Line, choice, move_of, reach, sign_role, targets
 from tui.widgets.numbers import coefficient, count, number, term
 from tui.widgets.panel import Panel
 from tui.widgets.sums import Part, named
@@ -53,8 +53,7 @@ def explain_at_large(snapshot: Snapshot, width: int) -> list[Line]:
         return [[(with_keys(nothing + ": {step} makes one step"), "muted")]]
     if isinstance(snapshot.update, Backup):
         return backups.explain_at_large(snapshot, last, snapshot.update, width)
-    world = snapshot.world
-    move = f"{world.states[last.state]} → {world.actions[last.action]} → {world.states[last.next_state]}"
+    move = move_of(snapshot, last)
     lines: list[Line] = [
         [(f"step {count(last.step)}  ", "muted"), (shortened(move, width - 12), "strong")],
         [("reward ", "muted"), (number(last.reward), sign_role(last.reward)), *_ending(snapshot, last)],
