@@ -106,8 +106,8 @@ class Trainer:
         self._told = told
 
     def start(self, first: Start | Load) -> None:
-        """Start the thread, with the run to begin or to go on with."""
-        self._commands.append(first)
+        """Start the thread, with the run to begin or to go on with; what was submitted before comes after it."""
+        self._commands.appendleft(first)
         self._thread.start()
 
     def submit(self, command: Command) -> None:

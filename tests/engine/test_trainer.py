@@ -60,6 +60,15 @@ def wait_for(trainer, condition):
     raise AssertionError(f"did not come true in {PATIENCE} s; the last snapshot: {trainer.snapshot}")
 
 
+def test_what_was_submitted_before_the_start_is_done_after_it(saves):
+    trainer = Trainer(saves)
+    trainer.submit(Step())
+    trainer.submit(Step())
+    trainer.start(Start("seed-2x3", "q-learning", {}, 0))
+    wait_for(trainer, lambda snapshot: snapshot.step == 2)
+    trainer.close()
+
+
 def wait_for_file(folder):
     """Wait until a save stands in a folder."""
     end = time.monotonic() + PATIENCE

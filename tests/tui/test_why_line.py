@@ -144,6 +144,17 @@ def test_a_dqn_fits_into_80_columns():
     assert why == "Q 0.10, target −1.00 + 0.9·0.52 (a′ up) = −0.53 · loss 0.0123 · copy in 37"
 
 
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (58, "Q 0.10, target −1.00 + 0.9·0.52 = −0.53 · copy in 37"),
+        (38, "Q 0.10, target −0.53 · copy in 37"),
+    ],
+)
+def test_on_a_narrow_screen_a_dqn_still_says_when_the_target_is_copied(width, line):
+    assert lines(learned(last=transition(), update=batch(next_action=0)), width)[1] == line
+
+
 def test_a_dqn_says_that_the_replay_still_fills():
     update = batch(updates=0, loss=0.0, replay_size=12, value_after=0.10)
     _, why = lines(learned(last=transition(), update=update))

@@ -61,7 +61,8 @@ class EpisodeTable(Panel):
                 canvas.put_right(LEFT + (n + 1) * COLUMN, y, text, style)
         known, every = numbers.count(len(episodes.returns)), numbers.count(episodes.finished)
         said = f"all {every} episodes" if known == every else f"the last {known} of {every} episodes"
-        canvas.put(LEFT, height - 1, f"{said}, the newest first", self.palette.muted)
+        told = f"{said}, the newest first" if episodes.finished > 1 else "the only episode so far"
+        canvas.put(LEFT, height - 1, told, self.palette.muted)
         return canvas
 
     def move_view(self, columns: int, rows: int, size: Size) -> None:

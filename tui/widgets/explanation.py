@@ -237,7 +237,7 @@ def _cut_short(snapshot: Snapshot, last: Transition, update: TableUpdate) -> lis
 def _batch_update(snapshot: Snapshot, last: Transition, update: BatchUpdate) -> Iterable[Line]:
     """Write the target of this transition, and what the last gradient step did."""
     pair = f"Q({snapshot.world.states[last.state]}; {snapshot.world.actions[last.action]})"
-    target = _target(snapshot, last, update)
+    target, shorter = (_target(snapshot, last, update, named=named) for named in (True, False))
     before, after = number(update.value_before), number(update.value_after)
     value = before if update.updates == 0 else f"{before} → {after}"
     cut = f", cut short at {count(snapshot.world.max_steps)} steps, still bootstraps"
@@ -246,13 +246,17 @@ def _batch_update(snapshot: Snapshot, last: Transition, update: BatchUpdate) -> 
         for note in notes:
             for name, numbers in ((pair, value), ("Q", value), ("Q", before)):
                 yield [(f"{name} ", "accent"), (f"{numbers}, target {target}{note}", ""), (f" · {progress}", "muted")]
-    yield [("Q ", "accent"), (f"{before}, target {target}{notes[-1]}", "")]
-    yield [("Q ", "accent"), (f"{before}, target {target}", "")]
+    left: Line = [(f" · {targets(snapshot, update)[-1]}", "muted")] if update.updates else []
+    for note in dict.fromkeys((notes[-1], "")):
+        for text in (target, shorter, number(update.td_target)):
+            yield [("Q ", "accent"), (f"{before}, target {text}{note}", ""), *left]
+    yield [("Q ", "accent"), (f"{before}, target {shorter}{notes[-1]}", "")]
+    yield [("Q ", "accent"), (f"{before}, target {shorter}", "")]
 
 
-def _target(snapshot: Snapshot, last: Transition, update: BatchUpdate) -> str:
-    """Write the one-step target, with the next action whose value it used."""
-    action = f" (a′ {snapshot.world.actions[update.next_action]})" if update.next_action >= 0 else ""
+def _target(snapshot: Snapshot, last: Transition, update: BatchUpdate, *, named: bool = True) -> str:
+    """Write the one-step target; `named`: with the next action whose value it used."""
+    action = f" (a′ {snapshot.world.actions[update.next_action]})" if named and update.next_action >= 0 else ""
     ended = " (ended)" if last.terminated else action
     return (
         f"{number(update.reward)} + {coefficient(update.discount)}·{term(update.next_value)}{ended}"
