@@ -76,6 +76,10 @@ def test_where_there_is_no_room_beside_the_actions_the_outcomes_stand_below_them
     ]
 
 
+def test_where_it_is_narrow_the_values_go_before_the_number_of_the_state():
+    assert text(inspected(), width=42, cursor=4).split("\n")[0] == "1,1 · agent here · V 9.00 · V* 10.00"
+
+
 def test_actions_that_do_not_fit_are_counted():
     assert text(inspected(), width=78, height=4, cursor=4).split("\n")[1].split()[:3] == ["+2", "more", "Q"]
 

@@ -139,6 +139,8 @@ def _draw_facts(canvas: Canvas, snapshot: Snapshot, state: int, palette: Palette
             facts.append(f"V* {numbers.number(float(np.nanmax(snapshot.q_star[state])))}")
             facts.append("best is optimal" if verdict(snapshot, state) == OPTIMAL else "best is not optimal")
     x = canvas.put(0, 0, shortened(world.states[state], canvas.width // 2), palette.strong)
+    if x + sum(3 + width_of(fact) for fact in facts) > canvas.width:
+        del facts[0]  # its number says least
     for fact in facts:
         if x + 3 + width_of(fact) <= canvas.width:
             x = canvas.put_pieces(x, 0, [(" · ", palette.muted), (fact, palette.plain)])
