@@ -174,7 +174,7 @@ async def test_while_the_person_drives_the_arrows_drive(app, trainer):
 async def test_the_inspector_is_read_at_every_size(size, app):
     async with app.run_test(size=size) as pilot:
         await pilot.press("i")
-        await seen(pilot, "1,1 · state 4 of 6", "i close", "@")
+        await seen(pilot, "1,1 · ", "agent here", "V 9.00", "i close", "@")
 
 
 async def test_moving_the_cursor_repaints_only_what_changed(app, monkeypatch):

@@ -14,7 +14,7 @@ from tui.colour import Palette, palette
 from tui.commands import key_of
 from tui.depth import depth
 from tui.widgets import numbers
-from tui.widgets.canvas import Canvas, changed_spans, strip
+from tui.widgets.canvas import Canvas, changed_spans, fitting, strip
 from tui.widgets.sight import Sight
 
 WHEEL = 3
@@ -153,10 +153,11 @@ class Panel(Drawing, can_focus=True):
         self._tell_more()
 
     def _tell_more(self) -> None:
-        above, below = self.hidden(self.size)
-        up, down = (key_of("look_up"), key_of("look_down")) if self.has_focus else ("above", "below")
-        ways = ((above, up), (below, down))
-        self.tell(" · ".join(f"{numbers.count(lines)} more {way}" for lines, way in ways if lines > 0))
+        ways = (key_of("look_up"), key_of("look_down")) if self.has_focus else ("above", "below")
+        hidden = zip(self.hidden(self.size), ways, strict=True)
+        told = [(numbers.count(lines), way) for lines, way in hidden if lines > 0]
+        wordings = [" · ".join(f"{lines}{more} {way}" for lines, way in told) for more in (" more", "")]
+        self.tell(fitting([*wordings, wordings[-1].split(" · ")[-1]], self.size.width - 2))
 
     def watch_sight(self, old: Sight, new: Sight) -> None:
         """Show what the person chose to see."""
