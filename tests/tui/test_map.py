@@ -68,6 +68,12 @@ def test_a_single_column_a_cell_still_shows_the_start():
     assert drawn(snapshot(world, state=3), 20, 2).text.split("\n")[0] == "┼┼┼@" + "┼" * 13 + "S█G"
 
 
+def test_a_state_that_is_called_as_its_cell_is_named_once():
+    world = grid("S.A")
+    world = replace(world, states=("0,0", "0,1", "A"))
+    assert drawn(snapshot(world), 50, 6, Sight(rung=Rung.VALUES)).text.count("A") == 1
+
+
 def test_wedges_hold_the_four_values_each_towards_its_move():
     lines = drawn(learned(), 50, 10, Sight(rung=Rung.WEDGES)).text.split("\n")
     assert lines[1:4] == [

@@ -12,6 +12,12 @@ async def test_the_main_things_are_seen_at_every_size(app, trainer, size):
         await seen(pilot, "seed-2x3", "paused", "step 221", "@", "s step", "? help", "Q")
 
 
+@pytest.mark.parametrize(("size", "title"), [((40, 12), "─ Q(s, a) ─"), ((60, 20), "─ Q(state, action) ─")])
+async def test_the_title_of_the_table_is_never_cut(app, size, title):
+    async with app.run_test(size=size) as pilot:
+        await seen(pilot, title)
+
+
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)])
 async def test_the_agent_its_arrow_and_the_values_are_seen(app, trainer, size):
     trainer.snapshot = learned()

@@ -5,13 +5,16 @@ import pytest
 
 from engine.messages import EpisodeStep, ObservationView, Trajectory
 from tests.tui.fakes import episodes, learned, names, snapshot, table_update, transition, values
+from tests.tui.test_drawing import PALETTE
 from tests.tui.waiting import screen_text, seen
 from tui.commands import kind_of
 from tui.screens.help import ON_A_MAP, help_rows
+from tui.widgets.canvas import Canvas
 from tui.widgets.episodes import facts
 from tui.widgets.explanation import LEGEND, LEGEND_OF_NAMES, explain
 from tui.widgets.hints import driving
 from tui.widgets.inspector import Inspector
+from tui.widgets.observation import draw_observation
 from tui.widgets.why_large import explain_at_large
 
 SEEN = ObservationView(("angle", "speed"), np.zeros(2), np.full(2, -1.0), np.full(2, 1.0), "")
@@ -46,6 +49,13 @@ def test_what_cannot_be_known_of_the_optimum_is_not_among_the_numbers():
     told = dict(facts(cart()))
     assert not {"policy optimal", "max |Q−Q*|", "V*(start)"} & set(told)
     assert {"episode", "epsilon", "steps/s"} <= set(told)
+
+
+def test_on_a_narrow_screen_names_that_begin_alike_are_told_apart():
+    observed = ObservationView(("cart position", "cart velocity"), np.zeros(2), np.full(2, -1.0), np.full(2, 1.0), "")
+    canvas = Canvas(18, 6)
+    draw_observation(canvas, cart(observation=observed, step=3), 0, PALETTE)
+    assert [line.split()[:2] for line in canvas.text.split("\n")[1:3]] == [["cart", "pos…"], ["cart", "vel…"]]
 
 
 async def test_there_is_no_state_to_inspect(app, trainer):

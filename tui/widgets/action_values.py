@@ -54,8 +54,8 @@ def draw_action_values(canvas: Canvas, snapshot: Snapshot, history: FloatArray, 
         canvas.put_right(left - 1, y, numbers.fitted(float(snapshot.q[0, number]), NUMBER_WIDTH), style)
         _draw_line(canvas, history[:, number], left, y, rows, (low, high), palette)
     span = f"from {numbers.number(low)} to {numbers.number(high)}"
-    if rows * len(actions) < canvas.height:
-        canvas.put(left, canvas.height - 1, shortened(span, canvas.width - left), palette.muted)
+    if rows * len(actions) < canvas.height and width_of(span) <= canvas.width - left:
+        canvas.put(left, canvas.height - 1, span, palette.muted)
 
 
 def _draw_line(

@@ -65,7 +65,7 @@ class CellPen:
         if place.letter and room > 1:
             x = self.canvas.put(x, y, place.letter, shade + BOLD) + 1
             room -= 2
-        if width_of(place.name) < room:
+        if width_of(place.name) < room and place.name != place.letter:
             self.canvas.put(x, y, place.name, self._quiet(shade))
 
     def _draw_policy(self, x: int, y: int, place: Place, shade: Style) -> None:

@@ -9,6 +9,8 @@ from tui.widgets.canvas import Canvas, shortened, width_of
 
 NUMBER_WIDTH = 9
 NARROWEST_BAR = 7
+SHORTEST_NAME = 8
+"""Cells of a name below which a bar beside it is given up, for names that begin alike could not be told apart."""
 END_WIDTH = 5
 HERE, ZERO, LINE = "●", "┼", "─"
 
@@ -29,7 +31,8 @@ def draw_observation(canvas: Canvas, snapshot: Snapshot, first: int, palette: Pa
     head = "the agent sees" if begun else "before the first step nothing is seen"
     canvas.put(0, top, shortened(head, canvas.width), palette.muted)
     longest = max(map(width_of, seen.names))
-    room = max(min(longest, canvas.width - NUMBER_WIDTH - NARROWEST_BAR - 2), 4)
+    beside_a_bar = canvas.width - NUMBER_WIDTH - NARROWEST_BAR - 2
+    room = min(longest, beside_a_bar if beside_a_bar >= SHORTEST_NAME else max(canvas.width - NUMBER_WIDTH, 1))
     for row, feature in enumerate(range(first, min(first + rows_for_names(seen, canvas.height), len(seen.names)))):
         _draw_feature(canvas, seen, feature, top + 1 + row, room, palette, begun=begun)
 

@@ -21,6 +21,8 @@ from tui.widgets.panel import Panel
 from tui.widgets.sight import Sight
 from tui.widgets.zoom import window
 
+TITLES, OBSERVED = ("Q(state, action)", "Q(s, a)"), ("Q(now, action)", "Q(now, a)")
+"""What the values are of, the longest wording first."""
 BEST, HERE = "▸", "►"
 NARROWEST, WIDEST = 5, 12
 """Columns of cells that an action takes at least and at most, with the mark of the best."""
@@ -68,17 +70,23 @@ class QTable(Panel):
     """The values of the learner; it draws only the rows that are seen."""
 
     def __init__(self, **arguments: str) -> None:
-        super().__init__("Q(state, action)", **arguments)
+        super().__init__(TITLES[0], **arguments)
         self._action_values = ActionValues()
 
     def watch_snapshot(self, old: Snapshot | None, new: Snapshot | None) -> None:
         """Show the new snapshot; where states have no numbers, beside what was shown before."""
         if new is not None and (old is None or old.world is not new.world):
             self._action_values.clear()
-            self.border_title = "Q(now, action)" if new.observation else "Q(state, action)"
         if new is not None and new.observation:
             self._action_values.add(new)
         super().watch_snapshot(old, new)
+
+    def _draw_for_size(self) -> None:
+        super()._draw_for_size()
+        observed = self.snapshot is not None and self.snapshot.observation is not None
+        title = fitting(OBSERVED if observed else TITLES, self.size.width - 4)
+        if title != self.border_title:
+            self.border_title = title
 
     def draw(self, width: int, height: int) -> Canvas:
         """Draw the names of the actions and below them as many states as there is room for."""
