@@ -15,7 +15,7 @@ KEY_NAMES = {
     "full_stop": ".",
     "comma": ",",
     "equals_sign": "=",
-    "minus": "−",
+    "minus": "-",
     "question_mark": "?",
     "colon": ":",
     "left_square_bracket": "[",

@@ -1,5 +1,5 @@
 from tests.tui.fakes import snapshot
-from tui.commands import ALL, COMMANDS, EDITING, SCREENS, available, bindings, by_id
+from tui.commands import ALL, COMMANDS, EDITING, SCREENS, available, bindings, by_id, key_name
 from tui.screens.editor import Editor
 from tui.screens.help import help_rows
 from tui.screens.main import MainScreen
@@ -55,3 +55,8 @@ def test_there_is_nothing_to_reset_before_the_first_step():
     reset = by_id("reset")
     assert not available(reset, snapshot())
     assert available(reset, snapshot(step=1))
+
+
+def test_keys_are_written_as_they_are_typed():
+    assert by_id("slower").keys_shown == ("-",)
+    assert all(character.isascii() for key in ("minus", "plus", "colon", "equals_sign") for character in key_name(key))
