@@ -233,10 +233,10 @@ async def test_a_long_page_is_read_in_parts_on_a_small_screen(app, trainer):
         app.main_screen.open_lesson(lesson_of("one " * 60 + "end", "Two."), begun=True)
         await seen(pilot, "one one")
         assert "end" not in screen_text(app)
-        while app.main_screen._page == 0 and "one end" not in screen_text(app):
+        while app.main_screen._stop.number == 0 and "one end" not in screen_text(app):
             await pilot.press("full_stop")
         await seen(pilot, "one end")
-        assert app.main_screen._page == 0
+        assert app.main_screen._stop.number == 0
         await pilot.press("full_stop")
         await seen(pilot, "Two.")
 

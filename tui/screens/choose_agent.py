@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from engine.errors import InputError
-from engine.messages import Snapshot
+from engine.messages import Snapshot, Start
 from tui.screens.dialog import whole_number
 from tui.screens.form import Form, SettingLine
 from tui.screens.ports import AgentEntry, Library, SettingEntry
@@ -132,6 +132,11 @@ def chosen_settings(library: Library, snapshot: Snapshot) -> dict[str, str]:
     if _same_number(chosen.get("discount", ""), snapshot.world.discount):
         del chosen["discount"]
     return chosen
+
+
+def start_in(library: Library, world: str, snapshot: Snapshot) -> Start:
+    """Return how the agent of a run begins in another world: with its settings and its seed."""
+    return Start(world, snapshot.agent.name, chosen_settings(library, snapshot), snapshot.agent.seed)
 
 
 def _same_number(text: str, number: float) -> bool:

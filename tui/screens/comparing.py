@@ -1,5 +1,7 @@
 """What the main screen does with comparisons, and the dialog in which the second run is chosen."""
 
+from typing import NamedTuple
+
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
@@ -11,8 +13,33 @@ from tui.screens.rows import aligned, options
 from tui.screens.time_travel import TimeTravel
 
 NETWORK, TABLE = "dqn", "q-learning"
-TWIN, SAVE = "twin ", "save "
-"""How the answers of the dialog begin."""
+
+
+class Rival(NamedTuple):
+    """A run to compare with."""
+
+    name: str
+    agent: str
+    step: str
+    """At which step it was saved; empty for a twin."""
+    saved: str
+    """When it was saved; empty for a twin."""
+    compare: Compare
+
+
+def rivals(library: Library, snapshot: Snapshot) -> list[Rival]:
+    """Return the twin of a run, then the saves of its world, the newest first."""
+    twin = TABLE if snapshot.agent.name == NETWORK else NETWORK
+    kind = "DQN" if twin == NETWORK else "tabular"
+    fitting = [save for save in library.saves() if not save.problem and save.world == snapshot.world.name]
+    others = [save for save in fitting if save.name != snapshot.autosave_name]
+    return [
+        Rival(f"{kind} twin, same seed {snapshot.agent.seed}", twin, "", "", Compare(agent=twin)),
+        *(
+            Rival(s.name, s.agent, f"step {s.steps:,}", f"{s.modified:%Y-%m-%d %H:%M}", Compare(save=s.name))
+            for s in sorted(others, key=lambda save: save.modified, reverse=True)
+        ),
+    ]
 
 
 class ChooseSecondRun(Dialog[Compare]):
@@ -24,36 +51,22 @@ class ChooseSecondRun(Dialog[Compare]):
 
     def __init__(self, library: Library, snapshot: Snapshot) -> None:
         super().__init__()
-        self.twin = TABLE if snapshot.agent.name == NETWORK else NETWORK
-        self.seed = snapshot.agent.seed
-        fitting = [save for save in library.saves() if not save.problem and save.world == snapshot.world.name]
-        others = [save for save in fitting if save.name != snapshot.autosave_name]
-        self.saves = sorted(others, key=lambda save: save.modified, reverse=True)
+        self.rivals = rivals(library, snapshot)
 
     def body(self) -> list[Widget]:
-        """List the twin, then the saves, the newest first."""
-        kind = "DQN" if self.twin == NETWORK else "tabular"
-        rows = [
-            ("second run", "agent", "saved at", ""),
-            (f"{kind} twin, same seed {self.seed}", self.twin, "", ""),
-            *((s.name, s.agent, f"step {s.steps:,}", f"{s.modified:%Y-%m-%d %H:%M}") for s in self.saves),
-        ]
-        ids = [f"{TWIN}{self.twin}", *(f"{SAVE}{save.name}" for save in self.saves)]
+        """List them."""
+        rows = [("second run", "agent", "saved at", ""), *(rival[:4] for rival in self.rivals)]
         heading, *lines = aligned(rows, self.line_width, 0)
         question = "It is kept at the step of this run, and neither learns from the other."
         return [
             Static(Content(question), classes="question"),
             Static(Content(heading), classes="heading"),
-            OptionList(*options(ids, lines), compact=True, markup=False),
+            OptionList(*options([str(n) for n in range(len(lines))], lines), compact=True, markup=False),
         ]
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer with the chosen run."""
-        chosen = event.option_id or ""
-        if chosen.startswith(TWIN):
-            self.dismiss(Compare(agent=chosen.removeprefix(TWIN)))
-        else:
-            self.dismiss(Compare(save=chosen.removeprefix(SAVE)))
+        self.dismiss(self.rivals[event.option_index].compare)
 
 
 class Comparing(TimeTravel):

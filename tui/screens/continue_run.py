@@ -10,8 +10,12 @@ class ContinueRun(Confirm):
     """Answers with one of three words; escape is as good as not now."""
 
     def __init__(self, broken_off: SaveEntry) -> None:
-        question = (
-            f"A run of {broken_off.agent} in {broken_off.world} broke off at step {broken_off.steps:,}, "
-            f"{broken_off.modified:%Y-%m-%d %H:%M}. Continue where the line broke?"
-        )
-        super().__init__("Welcome back", question, (CONTINUE, NOT_NOW, FORGET), CONTINUE)
+        super().__init__("Welcome back", question_about(broken_off), (CONTINUE, NOT_NOW, FORGET), CONTINUE)
+
+
+def question_about(broken_off: SaveEntry) -> str:
+    """Say what broke off, and ask whether to go on with it."""
+    return (
+        f"A run of {broken_off.agent} in {broken_off.world} broke off at step {broken_off.steps:,}, "
+        f"{broken_off.modified:%Y-%m-%d %H:%M}. Continue where the line broke?"
+    )

@@ -34,6 +34,8 @@ class Exported(NamedTuple):
     kind: str
 
 
+SCREEN = "screen"
+"""What is seen, as a picture."""
 CAST = "cast"
 """What is written only when it is ended; its file is there from the beginning, so that the name is taken."""
 
@@ -131,7 +133,7 @@ def kinds(snapshot: Snapshot, picture: str, window: int) -> list[Kind]:
     start_value = snapshot.truth.start_value if snapshot.truth else None
     curves = snapshot.curves
     return [
-        Kind("screen", "the screen, as a picture (SVG)", "svg", lambda: picture),
+        Kind(SCREEN, "the screen, as a picture (SVG)", "svg", lambda: picture),
         Kind("episodes", f"the last {known:,} episodes, as a table (CSV)", "csv",
              lambda: tables.episodes_table(snapshot.episodes, start_value)),
         Kind("q", "the Q-table (CSV)", "csv", lambda: tables.q_table(world.states, world.actions, snapshot.q)),

@@ -9,6 +9,7 @@ from tui.commands import in_own_keys
 from tui.lessons import shelf
 from tui.lessons.directives import Inspect, Press, ShowLayer
 from tui.lessons.lesson import Lesson, Page
+from tui.lessons.tour import Stop
 from tui.screens.choose_lesson import ChooseLesson
 from tui.screens.looking import Looking
 from tui.widgets.lesson_strip import LessonStrip, Reading
@@ -20,11 +21,15 @@ TURNING = ("next_page", "previous_page")
 class Lessons(Looking):
     """The commands of lessons. A lesson is a strip beside the run, and every other key goes on working."""
 
-    lesson: Lesson | None = None
-    """The lesson that is open."""
-    _page = 0
+    _stop: Stop | None = None
+    """The page that is read."""
     _lesson_owns_run = False
     """Whether the run was begun by a lesson, so that nothing of the person's is lost with it."""
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """The lesson that is open."""
+        return self._stop.lesson if self._stop else None
 
     def send(self, command: messages.Command) -> None:
         """Hand a command to the trainer; a run that the person begins is theirs."""
@@ -43,8 +48,8 @@ class Lessons(Looking):
         """Take a snapshot; in another world the cursor goes where the page wants it."""
         known = self.snapshot
         super().show(snapshot)
-        if self.lesson and snapshot and (known is None or known.world is not snapshot.world):
-            self._inspect(self.lesson.pages[self._page], snapshot)
+        if self._stop and snapshot and (known is None or known.world is not snapshot.world):
+            self._inspect(self._stop.page, snapshot)
 
     def action_lessons(self) -> None:
         """Choose a lesson, or leave the one that is open."""
@@ -67,21 +72,19 @@ class Lessons(Looking):
 
     def action_next_page(self) -> None:
         """Go on in the lesson, after the last page to the next one; from what covers the page, back to it."""
-        if self.lesson is None or self._back_to_page() or self._strip.turn(1):
+        if self._stop is None or self._back_to_page() or self._strip.turn(1):
             return
-        if self._page + 1 < len(self.lesson.pages):
-            self._turn_to(self.lesson, self._page + 1)
-        elif (following := shelf.after(self.lesson)) is not None:
-            self._turn_to(following, 0, begin=True)
+        if (following := self._stop.next()) is not None:
+            self._turn_to(following)
         else:
             self._leave_lesson()
 
     def action_previous_page(self) -> None:
         """Go back in the lesson; from what covers the page, back to it."""
-        if self.lesson is None or self._back_to_page() or self._strip.turn(-1):
+        if self._stop is None or self._back_to_page() or self._strip.turn(-1):
             return
-        if self._page > 0:
-            self._turn_to(self.lesson, self._page - 1)
+        if (before := self._stop.previous()) is not None:
+            self._turn_to(before)
 
     def _back_to_page(self) -> bool:
         """Show the page again if a chart or the inspector has its place; return whether one had."""
@@ -93,34 +96,32 @@ class Lessons(Looking):
     def open_lesson(self, lesson: Lesson, *, begun: bool = False) -> None:
         """Begin a lesson; `begun`: its run is there already."""
         self._lesson_owns_run = begun
-        self._turn_to(lesson, 0, begin=True)
+        self._turn_to(Stop(lesson))
 
-    def _turn_to(self, lesson: Lesson, number: int, *, begin: bool = False) -> None:
+    def _turn_to(self, stop: Stop) -> None:
         """Turn to a page, and bring the run to where it wants it, after a question if that would lose something."""
-        if not begin and not lesson.pages[number].moves_the_run:
-            self._read(lesson, number)
+        if not stop.drives:
+            self._read(stop)
         elif self._lesson_owns_run and not (self.snapshot and self.snapshot.save_name):
-            self._drive(lesson, number)
+            self._drive(stop)
         else:
-            self.unless_refused("begin", lambda: self._drive(lesson, number))
+            self.unless_refused("begin", lambda: self._drive(stop))
 
-    def _drive(self, lesson: Lesson, number: int) -> None:
-        self._read(lesson, number)
-        for command in lesson.way_to(number):
+    def _drive(self, stop: Stop) -> None:
+        self._read(stop)
+        for command in stop.lesson.way_to(stop.number):
             self.send(command)
         self._lesson_owns_run = True
 
-    def _read(self, lesson: Lesson, number: int) -> None:
-        page = lesson.pages[number]
-        self.lesson, self._page = lesson, number
-        following = shelf.after(lesson) if number + 1 == len(lesson.pages) else None
+    def _read(self, stop: Stop) -> None:
+        self._stop, page = stop, stop.page
         self._strip.reading = Reading(
-            lesson.title,
-            number + 1,
-            len(lesson.pages),
+            stop.lesson.title,
+            stop.number + 1,
+            len(stop.lesson.pages),
             page.text,
             in_own_keys(page.keys),
-            following.title if following else "",
+            stop.following.title if stop.following else "",
         )
         self.set_class(True, "-lesson")
         self.close_chart()
@@ -141,7 +142,7 @@ class Lessons(Looking):
                 self.sight = replace(self.sight, cursor=states.index(name) if name in states else None, action=None)
 
     def _leave_lesson(self) -> None:
-        self.lesson = None
+        self._stop = None
         self.remove_class("-lesson")
         self.close_chart()
 

@@ -5,14 +5,14 @@ from typing import cast
 
 from textual.reactive import reactive
 
-from engine.messages import Look, Snapshot
+from engine.messages import Snapshot
 from tui.screens.ports import Trainer
 from tui.screens.spans import Line
 from tui.screens.time_travel import TimeTravel
-from tui.widgets.layers import REPLAYED, Layer, next_layer
-from tui.widgets.map_places import inspected_action, legal_actions
+from tui.widgets.layers import next_layer
+from tui.widgets.map_places import inspected_action, legal_actions, neighbour
 from tui.widgets.q_table import QTable
-from tui.widgets.sight import Sight
+from tui.widgets.sight import Sight, look_for
 from tui.widgets.world import WorldPanel
 from tui.widgets.zoom import rungs
 
@@ -86,7 +86,7 @@ class Looking(TimeTravel):
         if snapshot is None or cursor is None or not isinstance(self.focused, WorldPanel | QTable):
             return False
         if isinstance(self.focused, WorldPanel):
-            self._go_to_state(self.focused.neighbour(cursor, columns, rows))
+            self._go_to_state(neighbour(snapshot.world, cursor, columns, rows))
         elif columns:
             self._change_action(columns)
         else:
@@ -120,14 +120,3 @@ class Looking(TimeTravel):
         ladder = rungs(self.snapshot.world.actions)
         place = ladder.index(panel.view(panel.size).zoom.rung) + by
         self.sight = replace(self.sight, rung=ladder[place] if 0 <= place < len(ladder) else None)
-
-
-def look_for(sight: Sight) -> Look:
-    """Return what the trainer has to show for that sight."""
-    layer = sight.layer
-    return Look(
-        visits=layer is Layer.VISITS,
-        td_errors=layer is Layer.TD_ERROR,
-        replay=layer in REPLAYED,
-        state=sight.cursor,
-    )

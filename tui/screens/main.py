@@ -16,7 +16,7 @@ from engine import messages
 from engine.messages import Notice, Snapshot, WorldView
 from tui import commands
 from tui.lessons.lesson import Lesson
-from tui.screens.choose_agent import AgentSettings, ChooseAgent, ChosenAgent, chosen_settings
+from tui.screens.choose_agent import AgentSettings, ChooseAgent, ChosenAgent, chosen_settings, start_in
 from tui.screens.choose_world import ChooseWorld
 from tui.screens.comparing import Comparing
 from tui.screens.confirm import Confirm
@@ -354,10 +354,8 @@ class MainScreen(Measures, Comparing, Lessons):
     def _start_in(self, world: str | None) -> None:
         if world is None:
             return
-        start = messages.Start(world, FIRST_AGENT)
-        if (snapshot := self.snapshot) is not None:
-            settings = chosen_settings(self.library, snapshot)
-            start = messages.Start(world, snapshot.agent.name, settings, snapshot.agent.seed)
+        snapshot = self.snapshot
+        start = start_in(self.library, world, snapshot) if snapshot else messages.Start(world, FIRST_AGENT)
         self.unless_refused("begin", lambda: self.send(start))
 
     def _ask_for_settings(self, name: str | None) -> None:

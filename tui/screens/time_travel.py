@@ -12,7 +12,7 @@ from tui.screens.journey import ChooseBranch, GoToStep
 from tui.screens.paced import Paced
 from tui.screens.ports import Library
 from tui.screens.run_until import RunUntil
-from tui.widgets.hints import DIGITS, WAYS
+from tui.widgets.hints import DIGITS, WAYS, action_that_way
 from tui.widgets.key_line import KeyLine
 from tui.widgets.timeline import Timeline
 from tui.widgets.world import WorldPanel
@@ -118,7 +118,7 @@ class TimeTravel(Paced[None]):
         if not self.driving or self.snapshot is None:
             return False
         actions = self.snapshot.world.actions
-        action = next((actions.index(name) for name in WAYS[columns, rows] if name in actions), None)
+        action = action_that_way(actions, columns, rows)
         if action is None:
             listed = ", ".join(f"{digit} {name}" for digit, name in zip(DIGITS, actions, strict=False))
             self.app.notify(f"no action here is called {WAYS[columns, rows][0]}: {listed}", markup=False)

@@ -63,6 +63,11 @@ def facts(snapshot: Snapshot, beside: ComparisonView) -> Iterator[tuple[str, str
     yield "", snapshot.agent.name, beside.agent.name
     yield "same policy", f"{apart.agreement:.0%} {SAME}, {apart.overlap:.0%} {SAME} or {OVERLAPPING}", None
     yield "max |Q1−Q2|", f"{numbers.number(apart.largest)} at {pair}", None
+    yield from sides(snapshot, beside)
+
+
+def sides(snapshot: Snapshot, beside: ComparisonView) -> Iterator[tuple[str, str, str]]:
+    """Return what is measured of each of the two runs: its name, and both numbers."""
     yield mean_name(snapshot.episodes), *_both(snapshot.episodes, beside.episodes)
     yield "max |Q−Q*|", _error(snapshot.truth), _error(beside.truth)
     yield "policy optimal", _agreement(snapshot.truth), _agreement(beside.truth)

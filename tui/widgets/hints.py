@@ -27,6 +27,12 @@ WAYS = {
 KEYS = ("look_up", "look_right", "look_down", "look_left")
 """The commands whose keys these are, in the same order."""
 
+
+def action_that_way(actions: Sequence[str], columns: int, rows: int) -> int | None:
+    """Return the number of the action that an arrow key stands for; None if none is so called."""
+    return next((actions.index(name) for name in WAYS[columns, rows] if name in actions), None)
+
+
 DIGITS = "123456789"
 """The keys that choose an action by its number."""
 

@@ -122,8 +122,8 @@ def columns(snapshot: Snapshot, state: int, known: Inspection | None) -> list[Co
     return found
 
 
-def _draw_facts(canvas: Canvas, snapshot: Snapshot, state: int, palette: Palette) -> None:
-    """Draw the first line: which state it is and what it is worth."""
+def facts_of(snapshot: Snapshot, state: int) -> list[str]:
+    """Say which state it is and what it is worth, in the order in which they stand in a line."""
     world = snapshot.world
     kinds = [
         (world.terminal[state], "terminal"),
@@ -138,7 +138,13 @@ def _draw_facts(canvas: Canvas, snapshot: Snapshot, state: int, palette: Palette
         if snapshot.q_star is not None:
             facts.append(f"V* {numbers.number(float(np.nanmax(snapshot.q_star[state])))}")
             facts.append("best is optimal" if verdict(snapshot, state) == OPTIMAL else "best is not optimal")
-    x = canvas.put(0, 0, shortened(world.states[state], canvas.width // 2), palette.strong)
+    return facts
+
+
+def _draw_facts(canvas: Canvas, snapshot: Snapshot, state: int, palette: Palette) -> None:
+    """Draw the first line, as many facts as there is room for."""
+    x = canvas.put(0, 0, shortened(snapshot.world.states[state], canvas.width // 2), palette.strong)
+    facts = facts_of(snapshot, state)
     if x + sum(3 + width_of(fact) for fact in facts) > canvas.width:
         del facts[0]  # its number says least
     for fact in facts:

@@ -120,13 +120,14 @@ def _after(reading: Reading) -> str:
     return f"next lesson: {reading.following}" if reading.following else "end"
 
 
-def _measured(snapshot: Snapshot, palette: Palette) -> list[tuple[str, Style]]:
+def measured(snapshot: Snapshot) -> list[tuple[str, str]]:
     """Return what the pages speak of, and what the panel of the episodes shows where there is room for it, too."""
-    pieces = []
-    for name, value in facts(snapshot):
-        if name in {mean_name(snapshot.episodes), *MEASURED}:
-            pieces += [(f"{name} ", palette.muted), (f"{value}   ", palette.strong)]
-    return pieces
+    return [(name, value) for name, value in facts(snapshot) if name in {mean_name(snapshot.episodes), *MEASURED}]
+
+
+def _measured(snapshot: Snapshot, palette: Palette) -> list[tuple[str, Style]]:
+    styled = [((f"{name} ", palette.muted), (f"{value}   ", palette.strong)) for name, value in measured(snapshot)]
+    return [piece for pieces in styled for piece in pieces]
 
 
 def written(reading: Reading, width: int) -> list[Word]:

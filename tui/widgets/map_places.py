@@ -173,3 +173,16 @@ def all_tie(snapshot: Snapshot, state: int) -> bool:
     """Return whether no action is better than another."""
     best = int(snapshot.greedy[state].sum())
     return best > 1 and best == int((~np.isnan(snapshot.q[state])).sum())
+
+
+def neighbour(world: WorldView, state: int, columns: int, rows: int) -> int:
+    """Return the nearest state in that direction on the map, or the state itself; by numbers without a map."""
+    if not world.cells:
+        return min(max(state + columns + rows, 0), len(world.states) - 1)
+    grid = states_on_map(world)
+    row, column = (int(number) for number in world.places[state] + (rows, columns))
+    while 0 <= row < grid.shape[0] and 0 <= column < grid.shape[1]:
+        if grid[row, column] >= 0:
+            return int(grid[row, column])
+        row, column = row + rows, column + columns
+    return state

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from tui.widgets.layers import Layer
+from engine.messages import Look
+from tui.widgets.layers import REPLAYED, Layer
 from tui.widgets.zoom import Rung
 
 
@@ -17,3 +18,14 @@ class Sight:
     """The state that is inspected; None while the inspector is closed."""
     action: int | None = None
     """The action of that state whose outcomes are shown; None: the best one."""
+
+
+def look_for(sight: Sight) -> Look:
+    """Return what the trainer has to show for that sight."""
+    layer = sight.layer
+    return Look(
+        visits=layer is Layer.VISITS,
+        td_errors=layer is Layer.TD_ERROR,
+        replay=layer in REPLAYED,
+        state=sight.cursor,
+    )

@@ -5,7 +5,7 @@ from textual.geometry import Size
 
 from engine.messages import Snapshot
 from tui.widgets.canvas import Canvas
-from tui.widgets.map_places import legal_actions, states_on_map
+from tui.widgets.map_places import legal_actions
 from tui.widgets.map_view import View, view_following, view_of
 from tui.widgets.observation import draw_observation, rows_for_names
 from tui.widgets.panel import Panel
@@ -88,20 +88,6 @@ class WorldPanel(Panel):
         """Return how many of these lines are seen at once."""
         seen = snapshot.observation
         return rows_for_names(seen, height) if seen else rows_for_actions(height)
-
-    def neighbour(self, state: int, columns: int, rows: int) -> int:
-        """Return the nearest state in that direction on the map, or the state itself; by numbers without a map."""
-        assert self.snapshot is not None
-        world = self.snapshot.world
-        if not world.cells:
-            return min(max(state + columns + rows, 0), len(world.states) - 1)
-        grid = states_on_map(world)
-        row, column = (int(number) for number in world.places[state] + (rows, columns))
-        while 0 <= row < grid.shape[0] and 0 <= column < grid.shape[1]:
-            if grid[row, column] >= 0:
-                return int(grid[row, column])
-            row, column = row + rows, column + columns
-        return state
 
     def _tell_title(self, snapshot: Snapshot) -> None:
         rung = f" · {self.sight.rung.value}" if self.sight.rung and snapshot.world.cells else ""

@@ -1,0 +1,42 @@
+"""Where in a lesson one is, and where one comes to from there."""
+
+from dataclasses import dataclass
+
+from tui.lessons import shelf
+from tui.lessons.lesson import Lesson, Page
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page that is read."""
+
+    lesson: Lesson
+    number: int = 0
+    """Counted from 0."""
+    begins: bool = True
+    """Whether the lesson is begun here, and its run with it."""
+
+    @property
+    def page(self) -> Page:
+        """What is read."""
+        return self.lesson.pages[self.number]
+
+    @property
+    def drives(self) -> bool:
+        """Whether the run has to be brought to where the page wants it."""
+        return self.begins or self.page.moves_the_run
+
+    @property
+    def following(self) -> Lesson | None:
+        """The lesson that comes after this page; None where a further page does, or nothing."""
+        return shelf.after(self.lesson) if self.number + 1 == len(self.lesson.pages) else None
+
+    def next(self) -> "Stop | None":
+        """Return where one comes to, after the last page the next lesson; None where the story ends."""
+        if self.number + 1 < len(self.lesson.pages):
+            return Stop(self.lesson, self.number + 1, begins=False)
+        return Stop(self.following) if self.following is not None else None
+
+    def previous(self) -> "Stop | None":
+        """Return the page before; None before the first."""
+        return Stop(self.lesson, self.number - 1, begins=False) if self.number else None
