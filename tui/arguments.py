@@ -95,8 +95,8 @@ def _verb_parser() -> Parser:
         usage="qscope [WORLD | SAVE] [--agent NAME] [--seed S] [--saves DIR] [--timeline-memory MIB] [--plain]\n"
         "       qscope VERB ...",
         epilog="Without a verb the application opens: qscope, qscope cliff --agent dqn, qscope my-save. "
-        "MIB is the memory for the past of a run (default 64). --plain writes a line for each thing "
-        "that happens and draws no screen. Each verb explains itself: qscope train --help.",
+        "MIB is the memory for the past of a run (default 64). --plain takes the same keys and answers in lines, "
+        "for screen readers and pipes, and draws no screen. Each verb explains itself: qscope train --help.",
     )
     parser.add_argument("--version", action="version", version=f"qscope {program_version()}")
     subparsers = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser, prog="qscope")
@@ -136,6 +136,7 @@ def _add_save(verb: argparse.ArgumentParser, *names: str) -> None:
 def _add_lessons(lessons: argparse.ArgumentParser) -> None:
     lessons.add_argument("lesson", nargs="?", metavar="LESSON", help="a name of the list, or a .md file of your own")
     lessons.add_argument("--check", action="store_true", help="play it through without the screen, claim by claim")
+    lessons.add_argument("--plain", action="store_true", help="read it in plain lines, without a screen")
     lessons.add_argument(
         "--timeline-memory", type=_positive, default=64, metavar="MIB", help="memory for the past of the run (64)"
     )

@@ -81,9 +81,9 @@ def _open_application(options: argparse.Namespace) -> int:
     commands.use(keymap.load(keymap.path()))
     memory = options.timeline_memory * 2**20
     if options.plain:
-        from tui import plain
+        from tui.plain import sitting
 
-        return plain.run(options.saves, first, timeline_memory=memory)
+        return sitting.run(options.saves, first, timeline_memory=memory, welcome=options.what is None)
     return app.run(options.saves, first, timeline_memory=memory, welcome=options.what is None)
 
 

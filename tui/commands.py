@@ -1,7 +1,7 @@
 """The one table of commands: it makes the key bindings, the command palette, the footer and the help."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -211,9 +211,9 @@ def key_of(name: str) -> str:
     return _BY_ID[name].keys_shown[0]
 
 
-def with_keys(text: str) -> str:
+def with_keys(text: str, write: Callable[[str], str] = key_of) -> str:
     """Return a sentence with the keys of the commands that it names in braces, such as `{step}`."""
-    return _NAMED.sub(lambda found: key_of(found[1]), text)
+    return _NAMED.sub(lambda found: write(found[1]), text)
 
 
 def in_own_keys(text: str) -> str:

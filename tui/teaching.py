@@ -30,7 +30,12 @@ def lessons(options: argparse.Namespace) -> int:
     from tui import app, commands, keymap
 
     commands.use(keymap.load(keymap.path()))
-    return app.run(options.saves, lesson.first, timeline_memory=options.timeline_memory * 2**20, lesson=lesson)
+    memory = options.timeline_memory * 2**20
+    if options.plain:
+        from tui.plain import sitting
+
+        return sitting.run(options.saves, lesson.first, timeline_memory=memory, lesson=lesson)
+    return app.run(options.saves, lesson.first, timeline_memory=memory, lesson=lesson)
 
 
 def _list_lessons(shipped: Sequence[Lesson], *, as_json: bool) -> int:

@@ -11,7 +11,7 @@ from tui.widgets.canvas import Canvas, shortened
 from tui.widgets.explanation import NEXT, Line, choice, move_of, reach, sign_role, targets
 from tui.widgets.numbers import coefficient, count, number, term
 from tui.widgets.panel import Panel
-from tui.widgets.sums import Part, named
+from tui.widgets.sums import Part, Write, named
 
 ENDED = "0: terminated"
 BAR = 20
@@ -45,8 +45,8 @@ class WhyPanel(Panel):
         return len(explain_at_large(self.snapshot, size.width)) if self.snapshot and size else 0
 
 
-def explain_at_large(snapshot: Snapshot, width: int) -> list[Line]:
-    """Return all there is to say of the last step."""
+def explain_at_large(snapshot: Snapshot, width: int, write: Write = named) -> list[Line]:
+    """Return all there is to say of the last step; `write` says how a sum is told."""
     last = snapshot.last
     if last is None:
         nothing = "the world was edited where the last step was made" if snapshot.step else "nothing has happened yet"
@@ -64,9 +64,9 @@ def explain_at_large(snapshot: Snapshot, width: int) -> list[Line]:
     ]
     update = snapshot.update
     if isinstance(update, TableUpdate):
-        return lines + _table(snapshot, last, update, width) + _planned(snapshot, update, width)
+        return lines + _table(snapshot, last, update, width, write) + _planned(snapshot, update, width)
     if isinstance(update, BatchUpdate):
-        return lines + _batch(snapshot, last, update, width)
+        return lines + _batch(snapshot, last, update, width, write)
     nothing = "a demonstration" if snapshot.demonstration else "this step"
     return [*lines, [(f"Nothing is learned from {nothing}.", "muted")]]
 
@@ -92,7 +92,7 @@ def _chosen(snapshot: Snapshot, last: Transition) -> list[Line]:
     return [full, [(f"below ε explores, else greedy: {meaning}", "muted")]]
 
 
-def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int) -> list[Line]:
+def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int, write: Write) -> list[Line]:
     """Write the rule three times: as a whole, and its target and error on their own (Sutton & Barto, eq. 6.8)."""
     world = snapshot.world
     if update.step < last.step:
@@ -118,17 +118,17 @@ def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int
     inside = [Part("("), *aimed, Part("−"), old._replace(text=term(update.value_before))]
     new = Part(number(update.value_after), "new", "strong")
     whole = [old, plus, *share, *inside, Part(")"), equals, new]
-    lines += named(whole, width)
+    lines += write(whole, width)
     lines += [[(shortened(text, width), "muted")] for text in reach(update)[:1]]
     if update.next_action >= 0 and not ended:
         source = f"Q({world.states[last.next_state]}; {world.actions[update.next_action]})"
         lines.append([(shortened(f"{following}: {number(update.next_value)} is {source}", width), "muted")])
     lines += [[], [("In parts", "accent")]]
-    lines += named([*aimed, equals, target._replace(role="strong")], width)
-    lines += named(
+    lines += write([*aimed, equals, target._replace(role="strong")], width)
+    lines += write(
         [target, Part("−"), Part(term(update.value_before), "old"), equals, error._replace(role="strong")], width
     )
-    return lines + named([old, plus, *share, error, equals, new], width)
+    return lines + write([old, plus, *share, error, equals, new], width)
 
 
 def _by_rewards_alone(update: TableUpdate) -> bool:
@@ -147,7 +147,7 @@ def _planned(snapshot: Snapshot, update: TableUpdate, width: int) -> list[Line]:
     return lines
 
 
-def _batch(snapshot: Snapshot, last: Transition, update: BatchUpdate, width: int) -> list[Line]:
+def _batch(snapshot: Snapshot, last: Transition, update: BatchUpdate, width: int, write: Write) -> list[Line]:
     """Write the target of this transition, what the last gradient step did, and what the replay holds."""
     world = snapshot.world
     pair = f"Q({world.states[last.state]}; {world.actions[last.action]})"
@@ -160,7 +160,7 @@ def _batch(snapshot: Snapshot, last: Transition, update: BatchUpdate, width: int
     lines: list[Line] = [
         [("This transition", "accent")],
         [(f"{shortened(pair, width - 20)} ", "strong"), (moved, "")],
-        *named([reward, Part("+"), discount, Part("·"), ahead, Part("="), target], width),
+        *write([reward, Part("+"), discount, Part("·"), ahead, Part("="), target], width),
     ]
     if update.next_action >= 0 and not ended:
         source = f"Q({world.states[last.next_state]}; {world.actions[update.next_action]})"
@@ -170,7 +170,7 @@ def _batch(snapshot: Snapshot, last: Transition, update: BatchUpdate, width: int
         waits = f"none yet: learning waits for {count(update.learning_starts)} transitions"
         lines.append([(waits, "muted")])
     else:
-        lines += named([
+        lines += write([
             Part(number(update.loss, 4), "loss"), Part(number(update.mean_abs_td_error), "mean |TD error|"),
             Part(count(update.batch_size), "replayed"), Part(count(update.updates), "updates so far"),
         ], width)  # fmt: skip

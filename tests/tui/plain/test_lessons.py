@@ -1,0 +1,25 @@
+"""Lessons, read as lines."""
+
+from tui.lessons import shelf
+
+
+def test_a_lesson_is_read_page_by_page_and_drives_the_run(hear):
+    told = hear("L", "grid", ".", ".", ",", "L", ".")
+    assert [line for line in told if line.startswith("page ")] == [
+        "page 1 of 5, The grid and its words",
+        "page 2 of 5, The grid and its words",
+        "page 3 of 5, The grid and its words",
+        "page 2 of 5, The grid and its words",
+    ]
+    assert any(line.startswith("step 2, from 0,0 right to 0,1") for line in told)
+    assert "try: s makes one step" in told
+    assert told[-2:] == ["the lesson is closed", "no lesson is open; L (capital l) chooses one"]
+
+
+def test_every_page_of_every_lesson_can_be_read(hear):
+    pages = sum(len(lesson.pages) for lesson in shelf.shipped())
+    told = hear("L grid", *["."] * pages)
+    assert len([line for line in told if line.startswith("page ")]) == pages
+    assert told[-1] == "the lesson is closed"
+    assert not any("not possible" in line for line in told)
+    assert not any("`" in line or "**" in line for line in told)

@@ -1,0 +1,120 @@
+"""Lessons read as lines: their pages drive the same run, and the same keys turn them."""
+
+from collections.abc import Callable
+
+from engine.errors import InputError, near_miss
+from tui.commands import in_own_keys
+from tui.lessons import shelf
+from tui.lessons.directives import Inspect, Press, ShowLayer
+from tui.lessons.lesson import Lesson
+from tui.lessons.tour import Stop
+from tui.plain.looking import Looking
+from tui.plain.speech import key, of
+from tui.plain.talk import Answer, Talk
+from tui.widgets.lesson_strip import measured
+from tui.widgets.numbers import NOTHING
+
+
+class Lessons:
+    """Answers the commands of lessons."""
+
+    def __init__(self, talk: Talk, looking: Looking, press: Callable[[str], None]) -> None:
+        """`press` does what a command of the table does."""
+        self._talk = talk
+        self._looking = looking
+        self._press = press
+        self._stop: Stop | None = None
+        """The page that is read."""
+        self.answers: dict[str, Answer] = {
+            "lessons": Answer(self._lessons, lambda rest: self._stop is None),
+            "next_page": Answer(self._next_page),
+            "previous_page": Answer(self._previous_page),
+        }
+
+    @property
+    def reading(self) -> bool:
+        """Whether a lesson is open."""
+        return self._stop is not None
+
+    def leave(self) -> None:
+        """Read no lesson any more."""
+        self._stop = None
+        self._talk.say("the lesson is closed")
+
+    def open(self, lesson: Lesson) -> None:
+        """Begin a lesson."""
+        self._turn_to(Stop(lesson))
+
+    def _lessons(self, rest: str) -> None:
+        if self.reading:
+            self.leave()
+            return
+        by_name = {lesson.name: lesson for lesson in shelf.shipped()}
+        lines = (f"{name}: {lesson.title}, {of(len(lesson.pages), 'page')}" for name, lesson in by_name.items())
+        name = self._talk.choose(lines, "lesson", rest)
+        if name not in by_name:
+            raise InputError(f"no lesson {name!r}{near_miss(name, by_name)} (there are: {', '.join(by_name)})")
+        self.open(by_name[name])
+
+    def _next_page(self, rest: str) -> None:
+        """Go on in the lesson, after the last page to the next one."""
+        following = self._open_page().next()
+        if following is None:
+            self.leave()
+        else:
+            self._turn_to(following)
+
+    def _previous_page(self, rest: str) -> None:
+        before = self._open_page().previous()
+        if before is None:
+            raise InputError("this is the first page")
+        self._turn_to(before)
+
+    def _open_page(self) -> Stop:
+        if self._stop is None:
+            raise InputError(f"no lesson is open; {key('lessons')} chooses one")
+        return self._stop
+
+    def _turn_to(self, stop: Stop) -> None:
+        """Read a page after the run was brought to where it wants it, unless the person wants to lose nothing."""
+        if stop.drives:
+            owned = self._talk.driven and not self._talk.shown.save_name
+            if not owned and not self._talk.may_lose_it("begin"):
+                return
+            self._talk.drive(stop.lesson.way_to(stop.number))
+        self._stop = stop
+        self._read(stop)
+
+    def _read(self, stop: Stop) -> None:
+        """Say the page, what it shows, what is measured, what to try, and how to go on."""
+        page = stop.page
+        self._talk.say(f"page {stop.number + 1} of {len(stop.lesson.pages)}, {stop.lesson.title}")
+        self._talk.tell(*(plain_text(paragraph) for paragraph in page.text.split("\n")))
+        if stop.drives and self._talk.shown.step:
+            self._talk.tell_again()
+        for placed in page.directives:
+            match placed.directive:
+                case ShowLayer(layer):
+                    self._looking.show_layer(layer)
+                case Inspect(name):
+                    self._inspect(name)
+                case Press(command):
+                    self._press(command)
+        self._talk.tell(", ".join(f"{name} {value}" for name, value in measured(self._talk.shown) if value != NOTHING))
+        if page.keys:
+            self._talk.tell(f"try: {plain_text(in_own_keys(page.keys))}")
+        ahead = stop.next()
+        then = "closes the lesson" if ahead is None else f"begins {ahead.lesson.title}" if ahead.begins else "goes on"
+        self._talk.say(f"{key('next_page')} {then}, {key('previous_page')} goes back, {key('lessons')} leaves")
+
+    def _inspect(self, name: str) -> None:
+        states = self._talk.shown.world.states
+        if name in states:
+            self._looking.inspect(states.index(name))
+        else:
+            self._looking.close()
+
+
+def plain_text(text: str) -> str:
+    """Return a paragraph without the marks of what is strong and what is a key."""
+    return text.replace("**", "").replace("`", "")
