@@ -94,12 +94,7 @@ class Conversation:
             return Answer(lambda rest: self._running.act(int(word)))
         command = _command(word)
         name = command.id if command else word
-        if (
-            command
-            and name in self.answers
-            and self._talk.at_rest
-            and not commands.available(command, self._talk.shown)
-        ):
+        if command and name in self.answers and not self._available(command):
             return Answer(lambda rest: self._talk.say(f"{command.label} would do nothing now"))
         if name in self.answers:
             return self.answers[name]
@@ -110,6 +105,11 @@ class Conversation:
         meant = near_miss(word, known) or f"; {key('help')} lists them"
         self._talk.say(f"{shown!r} is no key{meant}")
         return None
+
+    def _available(self, command: commands.Command) -> bool:
+        """Return whether a command would do something; layers are told without a map, too."""
+        in_a_hurry = not self._talk.at_rest  # What is shown may be about to change: nobody can tell yet.
+        return in_a_hurry or command.id == "next_layer" or commands.available(command, self._talk.shown)
 
     # The commands of the conversation itself.
 

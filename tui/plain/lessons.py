@@ -1,5 +1,6 @@
 """Lessons read as lines: their pages drive the same run, and the same keys turn them."""
 
+import re
 from collections.abc import Callable
 
 from engine.errors import InputError, near_miss
@@ -9,10 +10,13 @@ from tui.lessons.directives import Inspect, Press, ShowLayer
 from tui.lessons.lesson import Lesson
 from tui.lessons.tour import Stop
 from tui.plain.looking import Looking
-from tui.plain.speech import key, of
+from tui.plain.speech import key, key_words, of
 from tui.plain.talk import Answer, Talk
+from tui.plain.telling import place
 from tui.widgets.lesson_strip import measured
 from tui.widgets.numbers import NOTHING
+
+_QUOTED = re.compile("`([^`]+)`")
 
 
 class Lessons:
@@ -77,20 +81,21 @@ class Lessons:
 
     def _turn_to(self, stop: Stop) -> None:
         """Read a page after the run was brought to where it wants it, unless the person wants to lose nothing."""
+        before = place(self._talk.shown)
         if stop.drives:
             owned = self._talk.driven and not self._talk.shown.save_name
             if not owned and not self._talk.may_lose_it("begin"):
                 return
             self._talk.drive(stop.lesson.way_to(stop.number))
         self._stop = stop
-        self._read(stop)
+        self._read(stop, moved=place(self._talk.shown) != before)
 
-    def _read(self, stop: Stop) -> None:
-        """Say the page, what it shows, what is measured, what to try, and how to go on."""
+    def _read(self, stop: Stop, *, moved: bool) -> None:
+        """Say the page, where the run came to, what it shows, what is measured, what to try, and how to go on."""
         page = stop.page
         self._talk.say(f"page {stop.number + 1} of {len(stop.lesson.pages)}, {stop.lesson.title}")
         self._talk.tell(*(plain_text(paragraph) for paragraph in page.text.split("\n")))
-        if stop.drives and self._talk.shown.step:
+        if moved and self._talk.shown.step:
             self._talk.tell_again()
         for placed in page.directives:
             match placed.directive:
@@ -102,7 +107,7 @@ class Lessons:
                     self._press(command)
         self._talk.tell(", ".join(f"{name} {value}" for name, value in measured(self._talk.shown) if value != NOTHING))
         if page.keys:
-            self._talk.tell(f"try: {plain_text(in_own_keys(page.keys))}")
+            self._talk.tell(f"try: {_QUOTED.sub(lambda found: key_words(found[1]), in_own_keys(page.keys))}")
         ahead = stop.next()
         then = "closes the lesson" if ahead is None else f"begins {ahead.lesson.title}" if ahead.begins else "goes on"
         self._talk.say(f"{key('next_page')} {then}, {key('previous_page')} goes back, {key('lessons')} leaves")

@@ -129,7 +129,7 @@ class Looking:
         self._talk.tell(*outcome_lines(shown, self.sight))
 
     def _next_layer(self, rest: str) -> None:
-        if not self._talk.shown.world.cells and self._talk.shown.observation is not None:
+        if self._talk.shown.observation is not None:
             raise InputError("this world has no states to tell apart, and so no layers")
         layer = self.sight.layer if rest == ALL else next_layer(self.sight.layer, self._talk.shown)
         self.show_layer(layer, every=rest == ALL)
@@ -199,9 +199,18 @@ def layer_lines(shown: Snapshot, layer: Layer, *, every: bool = False) -> Iterat
     elif layer is Layer.POLICY:
         yield from _on_the_way(shown, order)
     else:
-        yield f"highest {_said_of(shown, layer, order[: -EXTREMES - 1 : -1])}"
-        yield f"lowest {_said_of(shown, layer, order[:EXTREMES])}"
-    if shown.state in order and len(order) > FEW:
+        yield from _at_the_ends(shown, layer, order)
+
+
+def _at_the_ends(shown: Snapshot, layer: Layer, order: list[int]) -> Iterator[str]:
+    """Say it of the highest and the lowest states, and of the agent's; `order` has the lowest first."""
+    found = numbers_of(shown, layer)
+    if found.states[order[0]] == found.states[order[-1]]:
+        yield f"{found.text(float(found.states[order[0]]), WIDE)} in every state"
+        return
+    yield f"highest {_said_of(shown, layer, order[: -EXTREMES - 1 : -1])}"
+    yield f"lowest {_said_of(shown, layer, order[:EXTREMES])}"
+    if shown.state in order:
         yield f"where the agent is, {_said_of(shown, layer, [shown.state])}"
 
 

@@ -1,5 +1,6 @@
 """What goes to the run as it is: steps, speeds, the way back, branches, settings, edits, and a hand of one's own."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from engine import messages
@@ -138,15 +139,21 @@ class Running:
             return
         actions = self._talk.shown.world.actions
         names = [rest] if rest in actions else rest.replace(",", " ").split()
-        for name in names:
-            if name not in actions:
-                raise InputError(f"unknown action {name!r}{near_miss(name, actions)} (there are: {', '.join(actions)})")
-        for name in names:
-            self._talk.submit(messages.ActByHand(actions.index(name)))
+        for action in [read_action(name, actions) for name in names]:
+            self._talk.submit(messages.ActByHand(action))
 
     def _numbered(self) -> str:
         names = self._talk.shown.world.actions[: len(DIGITS)]
         return listed([f"{number} {name}" for number, name in enumerate(names, start=1)])
+
+
+def read_action(text: str, actions: Sequence[str]) -> int:
+    """Return the number of an action that is written by its name or counted from 1; raises `InputError` for others."""
+    if text in actions:
+        return actions.index(text)
+    if text.isdecimal() and 0 < int(text[:9]) <= len(actions):
+        return int(text) - 1
+    raise InputError(f"unknown action {text!r}{near_miss(text, actions)} (there are: {', '.join(actions)})")
 
 
 def read_settings(text: str) -> dict[str, str]:

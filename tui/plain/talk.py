@@ -114,7 +114,10 @@ class Talk:
         """Return whether the person says yes; from a pipe, where nobody hears the question, `unasked` is the answer."""
         if not self.keys.interactive:
             return unasked
-        return self.ask(f"{question}; yes, or empty for no").lower() in {"y", "yes"}
+        agreed = self.ask(f"{question}; yes, or empty for no").lower() in {"y", "yes"}
+        if not agreed:
+            self.say("nothing was done")
+        return agreed
 
     def may_lose_it(self, verb: str) -> bool:
         """Return whether nothing would be lost, or the person agrees; what a pipe says is meant."""

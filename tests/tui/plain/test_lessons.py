@@ -23,3 +23,9 @@ def test_every_page_of_every_lesson_can_be_read(hear):
     assert told[-1] == "the lesson is closed"
     assert not any("not possible" in line for line in told)
     assert not any("`" in line or "**" in line for line in told)
+
+
+def test_the_keys_to_try_are_named(hear):
+    told = hear("L cliff", ".", ".")
+    assert "try: space, and wait for a fall; + (plus) is faster" in told
+    assert len([line for line in told if line.startswith("step 10,286, ")]) == 1

@@ -79,3 +79,27 @@ def test_what_is_observed_without_a_model_is_told(hear):
 def test_what_was_said_is_said_again(hear):
     told = hear("s", "ctrl+l")
     assert told.count(told[0]) == 2
+
+
+def test_a_large_world_in_which_nothing_is_learned_is_told_in_one_line(hear):
+    told = hear("v v v v v", world="cliff")
+    assert told[-3:-1] == ["layer V: The value of the best action", "0.00 in every state"]
+
+
+def test_a_world_without_a_map_has_layers_of_its_named_states(hear, tmp_path):
+    file = tmp_path / "two.json"
+    file.write_text(
+        '{"title": "two", "discount": 0.9, "max_steps": 9, "states": ["a", "b"], "actions": ["go", "stay"],'
+        ' "start": {"a": 1.0}, "transitions": [["a", "go", 1.0, "b", 1.5, false], ["a", "stay", 1.0, "a", 0.0, false],'
+        ' ["b", "go", 1.0, "b", 0.0, true]]}'
+    )
+    assert hear("v", world=str(file)) == [
+        "layer policy: The greedy policy",
+        "a all actions tie: not optimal; b go: optimal",
+    ]
+
+
+def test_a_world_without_a_model_has_no_layers(hear):
+    assert hear("v", world="gym:CartPole-v1", agent="dqn", settings={"hidden": "4"}) == [
+        "this world has no states to tell apart, and so no layers"
+    ]

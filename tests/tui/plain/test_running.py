@@ -57,7 +57,7 @@ def test_branches_are_listed_and_gone_to(hear):
 
 
 def test_arrows_and_digits_drive_and_so_do_names(hear):
-    told = hear("d", "right", "3", "9", "d", "d left, up")
+    told = hear("d", "right", "3", "9", "d", "d left, 1")
     moves = [line for line in told if line.startswith("step ")]
     assert [move.partition(", by hand")[0] for move in moves] == [
         "step 1, from 0,0 right to 0,1",

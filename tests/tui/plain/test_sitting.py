@@ -134,6 +134,15 @@ def test_at_the_end_of_a_pipe_nothing_is_lost(talk, saves):
     assert engine_saves.broken_off(saves).steps == 3
 
 
+def test_a_lesson_is_read_without_a_screen(saves):
+    command = [sys.executable, "-m", "tui", "lessons", "grid", "--plain", "--saves", str(saves)]
+    ended = subprocess.run(
+        command, input=".\nq", capture_output=True, text=True, check=False, env=environment(), cwd=REPOSITORY
+    )
+    pages = [line for line in ended.stdout.splitlines() if line.startswith("page ")]
+    assert (ended.returncode, pages[-1]) == (0, "page 2 of 5, The grid and its words")
+
+
 def test_a_mistake_in_the_arguments_ends_it(talk):
     code, _, errors = talk(arguments=["clif"])
     assert code == 2
@@ -178,9 +187,9 @@ def test_a_terminal_is_asked_before_something_is_lost(terminal):
     terminal.press(b"r")
     assert terminal.wait_for(lambda: b"will be lost; yes, or empty for no: " in terminal.sent)
     terminal.press(b"\n")
+    assert terminal.wait_for(lambda: b"nothing was done" in terminal.sent)
     terminal.press(b"r")
     assert terminal.wait_for(lambda: terminal.sent.count(b"will be lost") == 2)
-    assert b"begun anew" not in terminal.sent
     terminal.press(b"yes\n")
     assert terminal.wait_for(lambda: b"begun anew" in terminal.sent)
 
