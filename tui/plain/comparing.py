@@ -49,9 +49,11 @@ class Comparing:
             self._begin(chosen or Compare(save=name))
 
     def _begin(self, compare: Compare) -> None:
-        self._talk.drive([compare])
+        self._talk.look(compare)
         shown = self._talk.wait(
-            lambda shown: shown.comparison is None or shown.comparison.step == shown.step, patience=float("inf")
+            lambda shown: shown.playing or shown.comparison is None or shown.comparison.step == shown.step,
+            patience=float("inf"),
+            gives_way=True,
         )
         self._talk.begin()
         if shown.comparison is not None:
@@ -67,8 +69,9 @@ def short(shown: Snapshot) -> str:
         return ""
     apart, world = beside.differences, shown.world
     pair = f"{world.states[apart.state]} {world.actions[apart.action]}"
+    late = "" if beside.step == shown.step else f" at step {beside.step:,}, on its way to {shown.step:,}"
     return (
-        f"beside it, {beside.name}: the same policy in {apart.agreement:.0%} of the states, "
+        f"beside it, {beside.name}{late}: the same policy in {apart.agreement:.0%} of the states, "
         f"max |Q1−Q2| {numbers.number(apart.largest)} at {pair}"
     )
 

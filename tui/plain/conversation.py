@@ -11,7 +11,7 @@ from tui.plain.lessons import Lessons
 from tui.plain.looking import Looking
 from tui.plain.measuring import Measuring
 from tui.plain.running import Running
-from tui.plain.speech import key, key_words
+from tui.plain.speech import key, key_words, spoken
 from tui.plain.talk import Answer, Talk, anything
 from tui.plain.telling import headline, state_of_the_run
 from tui.plain.unspoken import INSTEAD, instead_of
@@ -148,7 +148,8 @@ class Conversation:
             self.obey(name_of(word), text.strip())
             return
         found = [about for about in map(self._about, commands.ALL) if line.lower() in about.lower()]
-        self._talk.tell(*found)
+        for about in found:
+            self._talk.say(about)
         if not found:
             self._talk.say(f"no command speaks of {line!r}")
 
@@ -157,7 +158,7 @@ class Conversation:
         keys = " or ".join(map(key_words, command.keys_shown))
         if command.id in INSTEAD:
             return f"{keys}: {instead_of(command.id)}"
-        return f"{keys}: {self.answers[command.id].help or command.help}"
+        return f"{keys}: {spoken(self.answers[command.id].help or command.help)}"
 
     def _quit(self, rest: str) -> None:
         """Leave; what is not saved takes a word."""

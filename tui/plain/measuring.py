@@ -59,7 +59,7 @@ class Measuring:
             self._tell_episode(int(number[:18]), int(first[:18] or 0))
 
     def _tell_episode(self, number: int, first: int) -> None:
-        self._talk.drive([ShowEpisode(number)])
+        self._talk.look(ShowEpisode(number))
         shown = self._talk.wait(lambda shown: shown.trajectory is None or bool(shown.trajectory.steps))
         if shown.trajectory is not None and shown.trajectory.steps:
             start = shown.truth.start_value if shown.truth else None
@@ -67,7 +67,7 @@ class Measuring:
             if (rest := first + TOLD) < len(shown.trajectory.steps):
                 line = f"{key_of('episodes')} {number} {rest}"
                 self._talk.say(f"{self._talk.with_text(line)} goes on at t {rest}")
-        self._talk.drive([CloseEpisode()])
+        self._talk.look(CloseEpisode())
 
     def _export(self, rest: str) -> None:
         """Ask what to write and where to, and write it; over another file only if the person says so."""

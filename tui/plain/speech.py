@@ -42,6 +42,7 @@ _SPOKEN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"≈", "about"),
         (r"—", "unknown"),
         (r"−", "-"),
+        (r"…", "..."),
         (r"[ \u00a0]{2,}", ", "),
         (r",(, )+", ", "),
     )

@@ -1,12 +1,12 @@
 """What all rooms of the conversation share: the run that it is about, what is said, and what is asked."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TextIO
 
 from engine import messages
 from engine.errors import InputError
-from engine.messages import Command, Load, Look, Snapshot, Start
+from engine.messages import Command, Load, Snapshot, Start
 from tui.plain import telling
 from tui.plain.keys import Keys
 from tui.plain.speech import key, spoken
@@ -135,31 +135,37 @@ class Talk:
         self._settle(to_the_end=not isinstance(asked[-1], messages.RunAtFullSpeed))
         self.tell_news()
 
-    def drive(self, asked: Iterable[Command]) -> None:
-        """Hand on commands and wait for the end of all of them; what happens on the way is not told."""
+    def drive(self, asked: Sequence[Command]) -> None:
+        """Hand on commands of a lesson and wait for the end of all of them; what happens on the way is not told."""
         for command in asked:
             self.driven = self.driven or isinstance(command, Start | Load)
             self._send(command)
-        self.wait(lambda shown: not (shown.playing and shown.speed == float("inf")), patience=float("inf"))
+        endless = isinstance(asked[-1], messages.RunAtFullSpeed)
+        self.wait(lambda shown: endless or not (shown.playing and shown.speed == float("inf")), patience=float("inf"))
         self._tell_beginning(self._told)
         self._told = self.shown
         self._tell_notices()
 
-    def look(self, look: Look) -> Snapshot:
-        """Return a snapshot with what is looked at."""
-        self._send(look)
+    def look(self, asked: Command) -> Snapshot:
+        """Hand on a command that changes only what is seen, and return a snapshot with what came of it."""
+        self._send(asked)
         shown = self.wait(lambda shown: True)
         self.tell_news()
         return shown
 
-    def wait(self, holds: Callable[[Snapshot], bool], patience: float = PATIENCE) -> Snapshot:
-        """Return the first snapshot after the last command of which this holds, or the newest if none comes in time."""
-        end, busy = time.monotonic() + patience, ""
-        while time.monotonic() < end:
+    def wait(
+        self, holds: Callable[[Snapshot], bool], patience: float = PATIENCE, *, gives_way: bool = False
+    ) -> Snapshot:
+        """Return the first snapshot after the last command of which this holds, or the newest if none comes in time.
+
+        `gives_way`: on a terminal the next key ends the waiting.
+        """
+        began, busy = time.monotonic(), ""
+        while time.monotonic() < began + patience and not (gives_way and self.keys.interactive and self.keys.pressed()):
             shown = self._trainer.snapshot
             if shown is not None and shown.obeyed >= self._sent and not shown.busy and holds(shown):
                 break
-            busy = self._tell_busy(shown, busy, end - patience)
+            busy = self._tell_busy(shown, busy, began)
             time.sleep(GLANCE)
         return self.shown
 

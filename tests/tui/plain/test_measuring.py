@@ -73,6 +73,17 @@ def test_the_twin_is_held_beside_the_run_step_by_step_until_it_is_ended(hear):
     assert told[-3] == "no comparison any more"
 
 
+def test_an_episode_is_told_while_the_run_goes_on_at_full_speed(hear):
+    told = hear("e", "f", "H 1", "f")
+    assert "episode 1, 23 steps" in told
+
+
+def test_beside_a_run_at_full_speed_a_twin_that_is_late_is_not_waited_for(hear):
+    told = hear("f", "c dqn", "f", "c")
+    assert any(line.startswith("beside it, dqn twin") for line in told)
+    assert told[-1] == "no comparison any more"
+
+
 def test_a_save_of_itself_differs_nowhere(hear):
     told = hear("e", "S mine", "c mine")
     assert "their values are the same in every state" in told

@@ -45,5 +45,5 @@ def test_keys_are_named(key, words):
 
 
 def test_what_is_said_of_a_run_has_no_sign_that_a_terminal_may_lack(hear):
-    told = hear("e", "y", "i", "v v v v", "n n n n n n n", "H", "H 1", "home", "c dqn", "L cliff", ".", ".")
+    told = hear("e", "y", "i", "v v v v", "n n n n n n n", "H", "H 1", "home", "?", "c dqn", "c", "L cliff", ".", ".")
     assert [line for line in told if not line.isascii()] == []
