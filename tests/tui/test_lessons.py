@@ -259,7 +259,7 @@ async def test_at_the_smallest_size_a_line_brings_the_lesson_back_from_the_inspe
         await pilot.press("full_stop")
         await seen(pilot, "A first page.")
         assert "Inspector" not in screen_text(app)
-        assert app.main_screen._page == 0
+        assert app.main_screen._stop.number == 0
 
 
 async def test_a_chart_at_the_smallest_size_is_closed_by_escape(app, trainer):

@@ -20,6 +20,9 @@ from tui.widgets.hints import DIGITS
 TICK = 0.05
 """Seconds from one look at keys and run to the next."""
 
+TOLD_ANYWAY = {"next_layer", "inspect"}
+"""Layers without a map, and what is observed where there is no state to look at."""
+
 
 class Conversation:
     """Takes keys and words to who answers them, until the person leaves."""
@@ -107,9 +110,9 @@ class Conversation:
         return None
 
     def _available(self, command: commands.Command) -> bool:
-        """Return whether a command would do something; layers are told without a map, too."""
+        """Return whether a command would do something; some are told of worlds in which nothing can be drawn, too."""
         in_a_hurry = not self._talk.at_rest  # What is shown may be about to change: nobody can tell yet.
-        return in_a_hurry or command.id == "next_layer" or commands.available(command, self._talk.shown)
+        return in_a_hurry or command.id in TOLD_ANYWAY or commands.available(command, self._talk.shown)
 
     # The commands of the conversation itself.
 

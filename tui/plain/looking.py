@@ -188,7 +188,7 @@ def layer_lines(shown: Snapshot, layer: Layer, *, every: bool = False) -> Iterat
     yield f"layer {layer.value}: {re.split('[,;]', MEANINGS[layer])[0]}"
     found = numbers_of(shown, layer)
     if not found.known:
-        yield MISSING[layer]
+        yield MISSING[layer][0]
         return
     if layer in (Layer.REPLAY, Layer.REPLAY_AGE) and shown.replay is not None:
         yield replay_words(shown.replay)[0]

@@ -12,7 +12,7 @@ def test_a_lesson_is_read_page_by_page_and_drives_the_run(hear):
         "page 2 of 5, The grid and its words",
     ]
     assert any(line.startswith("step 2, from 0,0 right to 0,1") for line in told)
-    assert "try: s makes one step" in told
+    assert "try: s, for one step" in told
     assert told[-2:] == ["the lesson is closed", "no lesson is open; L (capital l) chooses one"]
 
 

@@ -15,10 +15,10 @@ def test_a_state_is_told_number_by_number_in_words(hear):
 
 
 def test_the_arrows_go_from_state_to_state_past_walls_and_no_further_than_the_map(hear):
-    told = hear("E 1,1 wall", "i 1,0", "right", "l", "o")
-    assert [line.partition(":")[0] for line in told if line.startswith("state ")] == ["state 1,0", "state 1,2"]
+    told = hear("E 1,1 wall", "i 1,2", "left", "h", "o")
+    assert [line.partition(":")[0] for line in told if line.startswith("state ")] == ["state 1,2", "state 1,0"]
     assert told[-2] == "no state further that way"
-    assert told[-1].startswith("right leads to 1,2, 100%, reward 0")
+    assert told[-1].startswith("right leads to 1,0, 100%, reward 0")
 
 
 def test_a_chance_is_told_with_its_share(hear):

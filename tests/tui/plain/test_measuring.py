@@ -15,7 +15,7 @@ def rows_of(file):
 def test_why_names_every_number(hear):
     told = hear("s s y")
     assert (
-        "old 0.00 + alpha 0.50 times open bracket reward -10.00 + gamma 0.90 times best Q(next s) 0.00 "
+        "old 0.00 + alpha 0.5 times open bracket reward -10.00 + gamma 0.9 times best Q(next s) 0.00 "
         "minus old 0.00 close bracket = new -5.00"
     ) in told
 
@@ -30,9 +30,9 @@ def test_the_last_episodes_are_listed_the_newest_first(hear):
 def test_an_episode_is_told_step_by_step_and_added_up(hear):
     told = hear("e", "H 1", "H 1 20")
     assert "episode 1, 23 steps" in told
-    assert "t 1: from 0,0 right to 0,1, reward -10.00, weight 0.90, sum -9.00" in told
+    assert "t 1: from 0,0 right to 0,1, reward -10.00, weight 0.9, sum -9.00" in told
     assert told[-5].startswith("t 20: ")
-    assert told[-2].startswith("sum of gamma to the t times r = 0.90 times (-10.00) + ")
+    assert told[-2].startswith("sum of gamma to the t times r = 0.9 times (-10.00) + ")
 
 
 def test_a_chart_is_told_by_its_last_value_its_extremes_and_its_way(hear):
