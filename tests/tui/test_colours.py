@@ -18,9 +18,9 @@ COLOURS = {
 }
 
 
-def emulated(terminal: Terminal) -> list[str]:
+def emulated(terminal: Terminal, size: tuple[int, int] = (80, 24)) -> list[str]:
     """Everything that was sent, as an emulator shows it."""
-    screen = pyte.Screen(80, 24)
+    screen = pyte.Screen(*size)
     pyte.ByteStream(screen).feed(bytes(terminal.sent).replace(b"\x1b[>29u", b"").replace(b"\x1b[<u", b""))
     return screen.display
 
@@ -131,9 +131,30 @@ def test_after_a_storm_of_sizes_at_full_speed_the_screen_is_right(tmp_path):
         terminal.read(0.5)
         terminal.press(b"f")
         assert terminal.wait_for(lambda: "paused" in str(terminal.screen))
-        terminal.read(0.5)
-        before = emulated(terminal)
-        terminal.press(b"\x0c")
-        terminal.read(0.5)
-        assert before == emulated(terminal)
-        assert "quit" in before[-1]
+        expect_as_redrawn(terminal)
+        assert "quit" in emulated(terminal)[-1]
+
+
+def test_where_panels_come_and_go_nothing_of_what_was_there_before_stays(tmp_path):
+    with application(tmp_path, "russell-norvig-4x3", size=(140, 40)) as terminal:
+        terminal.answers = True
+        for keys, there in [
+            (b"c\r", "2 · dqn twin"),
+            (b"s", " step 1"),
+            (b"c", "Q(state, action)"),
+            (b"i", "Inspector"),
+            (b"E", "Edit the world"),
+            (b"\x1b", "Inspector"),
+        ]:
+            terminal.press(keys)
+            assert terminal.wait_for(lambda there=there: there in str(terminal.screen)), (keys, str(terminal.screen))
+            expect_as_redrawn(terminal, (140, 40))
+
+
+def expect_as_redrawn(terminal: Terminal, size: tuple[int, int] = (80, 24)) -> None:
+    """Require that what was sent piece by piece shows what the whole screen does, drawn anew."""
+    terminal.read(0.3)
+    before = emulated(terminal, size)
+    terminal.press(b"\x0c")
+    terminal.read(0.3)
+    assert emulated(terminal, size) == before

@@ -36,8 +36,11 @@ class Paced(Screen[Answer]):
         return cast(Line, self.app).may_draw(for_run=True)
 
     def draw_at_once(self) -> None:
-        """Draw what the panels have to show, without waiting up to a 60th of a second for the timer."""
-        self._dirty_widgets.update(self.query(Drawing))
+        """Draw what the panels have to show, without waiting up to a 60th of a second for the timer.
+
+        One that is not in sight must not be among them: the compositor would forget what it has shown where.
+        """
+        self._dirty_widgets.update(self._compositor.visible_widgets.keys() & set(self.query(Drawing)))
         self._on_timer_update()
 
     def _on_timer_update(self) -> None:
