@@ -144,6 +144,31 @@ async def test_d_again_gives_the_arrows_back_to_the_view(app, trainer):
     assert trainer.commands == []
 
 
+async def test_escape_lets_go_of_the_agent_before_it_closes_anything(app, trainer):
+    async with app.run_test() as pilot:
+        await pilot.press("i", "d", "escape")
+        assert not app.main_screen.driving
+        assert app.main_screen.sight.cursor is not None
+        await pilot.press("escape")
+        assert app.main_screen.sight.cursor is None
+
+
+async def test_escape_stops_a_run_before_it_lets_go_of_the_agent(app, trainer):
+    trainer.show(playing=True)
+    async with app.run_test() as pilot:
+        await pilot.press("d", "escape")
+    assert trainer.commands == [messages.Pause()]
+    assert app.main_screen.driving
+
+
+async def test_escape_leaves_an_agent_that_waits_for_a_person_in_their_hands(app, trainer):
+    async with app.run_test() as pilot:
+        trainer.snapshot = snapshot(agent=AgentView("human", "You", {}, 0, waits_for_person=True))
+        app.main_screen.pull()
+        await pilot.press("escape")
+        assert app.main_screen.driving
+
+
 async def test_who_begins_to_drive_on_the_timeline_drives_and_does_not_scrub(app, trainer):
     trainer.snapshot = learned()
     async with app.run_test() as pilot:

@@ -62,7 +62,7 @@ class Lessons(Looking):
 
     def action_stop(self) -> None:
         """Stop whatever goes on; where nothing does, close the inspector, then a chart, then the lesson."""
-        resting = self.snapshot is not None and not self.snapshot.playing and self.sight.cursor is None
+        resting = self.resting and self.sight.cursor is None
         if resting and self.close_chart():
             return
         if self.lesson is not None and resting:

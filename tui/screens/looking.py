@@ -68,7 +68,7 @@ class Looking(TimeTravel):
 
     def action_stop(self) -> None:
         """Stop whatever goes on; where nothing does, close the inspector."""
-        if self.sight.cursor is not None and self.snapshot is not None and not self.snapshot.playing:
+        if self.sight.cursor is not None and self.resting:
             self.action_inspect()
         else:
             super().action_stop()

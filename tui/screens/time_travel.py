@@ -41,8 +41,16 @@ class TimeTravel(Paced[None]):
         if self.snapshot is not None:
             self.app.push_screen(RunUntil(self._until), self._run_until)
 
+    @property
+    def resting(self) -> bool:
+        """Whether the run stands, and nobody drives who could let go."""
+        shown = self.snapshot
+        return shown is not None and not shown.playing and (not self.driving or shown.agent.waits_for_person)
+
     def action_stop(self) -> None:
-        """Stop whatever goes on."""
+        """Stop whatever goes on; where the run stands, let go of the agent, unless it waits for a person."""
+        if self.driving and self.snapshot is not None and not self.snapshot.playing and not self.resting:
+            self.driving = False
         self.send(messages.Pause())
 
     def action_back(self) -> None:
