@@ -1,11 +1,26 @@
 """The last step at large, for the rules that learn from more than one step."""
 
+import pytest
+
 from tests.tui.fakes import learned, table_update, transition
+from tests.tui.test_why_line import batch
 from tui.widgets.why_large import explain_at_large
 
 
 def text(shown, width=100):
     return "\n".join("".join(piece for piece, _ in line) for line in explain_at_large(shown, width))
+
+
+@pytest.mark.parametrize("width", [36, 76, 136])
+def test_how_old_a_full_replay_is_is_said_whole(width):
+    full = batch(replay_size=10_000, oldest_age=9_999, mean_age=5_000.0)
+    told = text(learned(last=transition(), update=full), width)
+    assert "…" not in told
+    assert "for each new one the oldest goes" in " ".join(told.split())
+
+
+def test_before_it_has_room_nothing_goes_wrong():
+    assert text(learned(last=transition(), update=batch(replay_size=10_000)), 0)
 
 
 def test_it_names_the_pair_that_was_updated_and_its_rewards():

@@ -174,6 +174,15 @@ def test_a_demonstration_learns_nothing_and_says_so():
     assert why == "demonstration: the greedy action every time, nothing is learned"
 
 
+@pytest.mark.parametrize("width", [38, 58])
+@pytest.mark.parametrize(("demonstration", "told"), [(True, "demonstration"), (False, "nothing was learned")])
+def test_that_nothing_is_learned_is_said_whole_on_narrow_screens(width, demonstration, told):
+    shown = learned(demonstration=demonstration, update=None, agent=AgentView("random", "", {}, 0))
+    _, why = lines(shown, width)
+    assert why.startswith((told, "this agent"))
+    assert why.endswith(("is learned", "from the step"))
+
+
 @pytest.mark.parametrize("width", [38, 60, 80, 140])
 def test_a_step_of_the_2x3_grid_fits_every_screen(width):
     for line in lines(learned(last=transition(terminated=True, reward=10.0), update=table_update()), width):

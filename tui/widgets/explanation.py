@@ -49,7 +49,9 @@ LEGEND_OF_NUMBERS = (
     "● where a number lies on its range   ┼ zero   ▸ best action",
     "● number on its range   ▸ best",
 )
-DEMONSTRATION = ("a demonstration of the greedy policy: nothing is learned",)
+DEMONSTRATION = ("a demonstration of the greedy policy: nothing is learned", "demonstration: nothing is learned")
+DEMONSTRATED = ("demonstration: the greedy action every time, nothing is learned", DEMONSTRATION[-1])
+NOTHING_LEARNED = ("this agent learned nothing from the step", "nothing was learned from the step")
 """Each in the wordings to choose from, the longest first."""
 
 
@@ -156,10 +158,10 @@ def _what_was_learned(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
     if isinstance(update, Backup):
         return backups.explain(snapshot, update)
     if snapshot.demonstration:
-        return [[("demonstration: the greedy action every time, nothing is learned", "muted")]]
+        return [[(text, "muted")] for text in DEMONSTRATED]
     if "step_size" in snapshot.agent.settings:
         return WAITS
-    return [[("this agent learned nothing from the step", "muted")]]
+    return [[(text, "muted")] for text in NOTHING_LEARNED]
 
 
 def _table_update(snapshot: Snapshot, last: Transition, update: TableUpdate) -> Iterable[Line]:

@@ -1,6 +1,7 @@
 """The last step explained at large: how the action was chosen, what was learned, and a name under every number."""
 
 import math
+import textwrap
 
 from textual.geometry import Size
 
@@ -195,7 +196,7 @@ def _replay(update: BatchUpdate, width: int) -> list[Line]:
     lines: list[Line] = [[(held, ""), (f"  {bar}", "muted")] if width >= 50 else [(held, "")]]
     full = "; for each new one the oldest goes" if update.replay_size == update.replay_capacity else ""
     ages = f"the oldest was made {count(update.oldest_age)} steps ago, the mean {count(update.mean_age)}{full}"
-    return [*lines, [(shortened(ages, width), "muted")]]
+    return [*lines, *([(line, "muted")] for line in textwrap.wrap(ages, max(width, 1)))]
 
 
 def _rows(snapshot: Snapshot, update: BatchUpdate, width: int) -> list[Line]:
