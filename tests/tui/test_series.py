@@ -1,7 +1,10 @@
 """What charts show, in numbers."""
 
+import re
+import struct
 import sys
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -64,6 +67,20 @@ def test_the_axis_of_the_chart_of_epsilon_writes_it_as_a_setting():
     draw_chart(canvas, 0, 0, 40, 7, SERIES["epsilon"](snapshot(episodes=shown), 1), PALETTE)
     lines = canvas.text.splitlines()
     assert (lines[0].split("┤")[0].strip(), lines[5].split("┤")[0].strip()) == ("0.5", "0.495")
+
+
+def test_a_picture_holds_every_chart_that_there_is():
+    shown = snapshot(episodes=episodes(1.0, 2.0, 3.0), curves=curves())
+    svg = charts(shown, 1, "svg").decode()
+    drawn = set(re.findall("<!-- (.+?) -->", svg))
+    assert {"return", "max |Q−Q*|", "policy optimal", "regret", "length", "|TD error|", "epsilon"} <= drawn
+    assert ElementTree.fromstring(svg).tag.endswith("svg")
+
+
+def test_a_picture_of_dots_has_a_size_for_each_chart():
+    png = charts(snapshot(episodes=episodes(1.0, 2.0), truth=None), 1, "png")
+    assert png.startswith(b"\x89PNG")
+    assert struct.unpack(">II", png[16:24]) == (960, 4 * 360)
 
 
 def test_without_matplotlib_a_chart_says_how_to_get_it(monkeypatch):
