@@ -75,6 +75,8 @@ class Session:
         self.demonstration: Walk | None = None
         self.comparison: Comparison | None = None
         """The second run that is held against this one."""
+        self._stays_behind = False
+        """Whether the second run was stopped on its way to the step of the first."""
         self._derivation: Derivation | None = None
         self._trajectory: Trajectory | None = None
         self.save_name = ""
@@ -143,7 +145,7 @@ class Session:
                 again = Run(run.origin_world, run.agent_name, run.origin_settings, run.seed)
                 beside = self.comparison
                 self._take(Timeline(again, self._memory), self.save_name)
-                self.comparison = beside
+                self.comparison, self._stays_behind = beside, False
                 self.notify("begun anew: nothing is learned yet")
             case RunUntil(until):
                 self.breakpoint = Breakpoint(until, self._the_timeline())
@@ -158,7 +160,8 @@ class Session:
                 self._intervene(command)
 
     def _travel(self, command: StepBack | EpisodeBack | GoTo | SwitchBranch) -> None:
-        """Go to another step of the run, or to another branch."""
+        """Go to another step of the run, or to another branch, and the second run with it."""
+        self._stays_behind = False
         match command:
             case StepBack(steps):
                 self._the_timeline().go_to(self._the_timeline().step - steps)
@@ -264,8 +267,22 @@ class Session:
 
     @property
     def catching_up(self) -> bool:
-        """Whether the second run of a comparison is at another step than the first."""
-        return self.comparison is not None and self.comparison.step != self._the_timeline().step
+        """Whether the second run of a comparison is on its way to the step of the first."""
+        return self.comparison is not None and not self._stays_behind and self.late is not None
+
+    @property
+    def late(self) -> tuple[int, int] | None:
+        """At which step the second run of a comparison is, and at which the first, where they are not the same."""
+        if self.comparison is None or self.comparison.step == self._the_timeline().step:
+            return None
+        return self.comparison.step, self._the_timeline().step
+
+    def stay_behind(self) -> None:
+        """Leave the second run where it is: it keeps its distance until one goes to another step."""
+        self._stays_behind = True
+        if self.late is not None:
+            second, first = self.late
+            self.notify(f"the second run was stopped at step {second:,} on the way to {first:,}")
 
     def catch_up(self, steps: int = PORTION) -> None:
         """Bring the second run so many steps nearer to the first; one that cannot go on by itself is given up."""
@@ -279,7 +296,7 @@ class Session:
     def _compare(self, agent: str, save: str) -> None:
         """Begin a comparison with a twin or with a save, or end it where neither is named."""
         run = self._the_timeline().run
-        self.comparison = None
+        self.comparison, self._stays_behind = None, False
         if agent:
             self._say(f"preparing {agent} in {run.origin_world.name}")
             self.comparison = Comparison(run, Timeline(twin(run, agent), self._memory), f"{agent} twin")
@@ -320,7 +337,9 @@ class Session:
         if self.demonstration_over or not only_if_over:
             self.demonstration = None
 
-    def snapshot(self, *, playing: bool, speed: float, steps_per_second: float, obeyed: int = 0) -> Snapshot | None:
+    def snapshot(
+        self, *, playing: bool, speed: float, steps_per_second: float, obeyed: int = 0, busy: str = ""
+    ) -> Snapshot | None:
         """Show the session as it stands; None as long as there is no run."""
         if self.timeline is None:
             return None
@@ -346,7 +365,7 @@ class Session:
             save_name=self.save_name,
             unsaved=self.unsaved,
             autosave_name=saves.word_of_autosave(self.autosaved) if self.autosaved else "",
-            busy="",
+            busy=busy,
             notices=self._notices,
             observation=view.observation_view(run.world, shown),
             curves=view.curves_view(self.timeline),

@@ -76,6 +76,8 @@ class Trainer:
         self._complaint = ""
         self._way: tuple[int, float] | None = None
         """The step and the time at which a long way began."""
+        self._second_way: tuple[int, float] | None = None
+        """Those of the way of the second run to the first."""
         self._obeyed = self._answered = 0
         self._told: Callable[[], None] = lambda: None
         self._away_until = 0.0
@@ -229,6 +231,8 @@ class Trainer:
             case Faster() | Slower():
                 pace.change(1 if isinstance(command, Faster) else -1)
             case Pause():
+                if session.catching_up and not pace.playing:
+                    session.stay_behind()
                 pace.pause()
             case Demonstrate():
                 session.leave_breakpoint()
@@ -280,12 +284,25 @@ class Trainer:
             return
         self._complaint = self._session.complaint
         self._snapshot = self._session.snapshot(
-            playing=pace.playing, speed=pace.speed, steps_per_second=pace.measured(began), obeyed=self._obeyed
+            playing=pace.playing,
+            speed=pace.speed,
+            steps_per_second=pace.measured(began),
+            obeyed=self._obeyed,
+            busy=self._catching_up(began),
         )
         pace.next_publishing = began + max(PUBLISH_EVERY, 4 * (self._clock() - began))
         if answers:
             self._answered = self._obeyed
             self._told()
+
+    def _catching_up(self, now: float) -> str:
+        """Say how far the second run is, and how fast it goes, while the first stands and waits for it."""
+        late = self._session.late
+        if late is None or self._pace.playing or not self._session.catching_up:
+            self._second_way = None
+            return ""
+        first, began = self._second_way = self._second_way or (late[0], now)
+        return f"second run to {_how_far(*late, first, now - began)}"
 
     def _on_the_way(self, step: int, target: int) -> bool:
         """Show how far it is to a step, and how fast it goes; say no if the way is not to be gone to its end."""
@@ -293,8 +310,7 @@ class Trainer:
         first, began = self._way = self._way or (step, now)
         if now >= self._pace.next_publishing and now > began:
             self._pace.next_publishing = now + PUBLISH_EVERY
-            rate = f"{(step - first) / (now - began):,.0f}/s"
-            self._say(f"going to step {target:,}: {step / target:.0%}, {rate}, escape stops")
+            self._say(f"going to {_how_far(step, target, first, now - began)}")
         return not (self._yielding or self._closing or self._should_stop(now - began))
 
     def _should_stop(self, seconds: float) -> bool:
@@ -305,3 +321,9 @@ class Trainer:
     def _say(self, busy: str) -> None:
         if self._snapshot is not None:
             self._snapshot = replace(self._snapshot, busy=busy)
+
+
+def _how_far(step: int, target: int, first: int, seconds: float) -> str:
+    """Say how far it is to a step, and how fast it goes: from the step `first` so many seconds ago to `step` now."""
+    rate = f" {(step - first) / seconds:,.0f}/s," if seconds > 0 else ""
+    return f"step {target:,}: {step / max(target, 1):.0%},{rate} escape stops"

@@ -82,6 +82,18 @@ def test_far_behind_the_second_run_comes_nearer_in_portions(session):
     assert caught_up(session).comparison.step == 2 * PORTION + 1
 
 
+def test_a_second_run_that_is_stopped_keeps_its_distance_until_one_goes_elsewhere(session):
+    session.advance(PORTION + 100)
+    session.obey(Compare(agent="sarsa"))
+    session.catch_up()
+    session.stay_behind()
+    assert snapshot_of(session).notices[-1].text == "the second run was stopped at step 500 on the way to 600"
+    session.advance(7)
+    assert caught_up(session).comparison.step == PORTION + 7
+    session.obey(GoTo(550))
+    assert caught_up(session).comparison.step == 550
+
+
 def test_a_run_compared_with_its_like_differs_in_nothing(session):
     session.obey(Compare(agent="q-learning"))
     session.advance(80)

@@ -1,6 +1,7 @@
 """The trainer: commands in, snapshots out, in a thread that outlives mistakes."""
 
 import queue
+import re
 import time
 
 import numpy as np
@@ -10,6 +11,7 @@ from engine import saves as engine_saves
 from engine.messages import (
     ActByHand,
     ChangeSettings,
+    Compare,
     Demonstrate,
     EditCell,
     EditRules,
@@ -132,6 +134,18 @@ def test_many_steps_that_take_long_are_given_up_for_anything_but_more_of_them(tr
     snapshot = wait_for(trainer, lambda s: s.speed == 10.0)
     assert time.monotonic() - began < PATIENCE / 2
     assert snapshot.step < 10**12
+
+
+def test_the_way_of_a_second_run_tells_its_rate_and_its_end_and_can_be_stopped(trainer):
+    trainer.submit(Step(100_000))
+    wait_for(trainer, lambda s: s.step == 100_000)
+    trainer.submit(Compare(agent="sarsa"))
+    told = wait_for(trainer, lambda s: "/s" in s.busy).busy
+    assert re.fullmatch(r"second run to step 100,000: \d+%, [\d,]+/s, escape stops", told)
+    trainer.submit(Pause())
+    stopped = wait_for(trainer, lambda s: not s.busy and s.notices)
+    assert 0 < stopped.comparison.step < 100_000
+    assert stopped.notices[-1].text.startswith("the second run was stopped at step ")
 
 
 def test_of_ways_that_are_asked_for_at_once_only_the_last_is_gone(trainer):

@@ -51,6 +51,16 @@ async def test_escape_asks_for_an_end_of_what_goes_on(app, trainer):
     assert trainer.commands == [messages.Pause()]
 
 
+async def test_escape_stops_what_takes_its_time_before_it_closes_the_inspector(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("i")
+        trainer.show(busy="second run to step 1,000,000: 1 %, 2,000/s, escape stops")
+        app.main_screen.pull()
+        await pilot.press("escape")
+        assert trainer.commands[-1] == messages.Pause()
+        assert app.main_screen.sight.cursor is not None
+
+
 @pytest.fixture
 def fixed():
     """An app whose agent has a setting that stays as it is."""

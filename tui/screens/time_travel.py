@@ -42,14 +42,22 @@ class TimeTravel(Paced[None]):
             self.app.push_screen(RunUntil(self._until), self._run_until)
 
     @property
+    def standing(self) -> bool:
+        """Whether the run stands, and nothing takes its time."""
+        return self.snapshot is not None and not self.snapshot.playing and not self.snapshot.busy
+
+    @property
     def resting(self) -> bool:
         """Whether the run stands, and nobody drives who could let go."""
-        shown = self.snapshot
-        return shown is not None and not shown.playing and (not self.driving or shown.agent.waits_for_person)
+        return self.standing and not (self.driving and self._can_let_go)
+
+    @property
+    def _can_let_go(self) -> bool:
+        return self.snapshot is not None and not self.snapshot.agent.waits_for_person
 
     def action_stop(self) -> None:
         """Stop whatever goes on; where the run stands, let go of the agent, unless it waits for a person."""
-        if self.driving and self.snapshot is not None and not self.snapshot.playing and not self.resting:
+        if self.standing and self._can_let_go:
             self.driving = False
         self.send(messages.Pause())
 
