@@ -2,7 +2,12 @@
 
 import csv
 import json
+import os
+import pty
+import re
 import statistics
+import subprocess
+import sys
 
 import pytest
 
@@ -44,6 +49,16 @@ def assert_mistake(result, *said):
     assert errors.count("\n") == 1
     for words in said:
         assert words in errors
+
+
+def test_on_a_terminal_a_training_tells_how_far_it_is_and_how_fast_it_goes(saves):
+    main, terminal = pty.openpty()
+    train = ["train", "seed-2x3", "--agent", "q-learning", "--seed", "0", "--steps", "20000", "--saves", str(saves)]
+    subprocess.run([sys.executable, "-m", "tui", *train], stdout=subprocess.DEVNULL, stderr=terminal, check=True)
+    os.close(terminal)
+    told = os.read(main, 65536).decode()
+    os.close(main)
+    assert re.search(r"\r20,000 of 20,000 steps, [\d,]+ episodes, [\d,]+ steps/s", told)
 
 
 def test_worlds_lists_the_library(run_json):

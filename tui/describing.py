@@ -2,12 +2,14 @@
 
 import json
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from engine.interventions import WorldEdit, from_plain, told
+from engine.run import UNLIMITED
 
 SHOWN = 20
 """How many interventions are listed, the last."""
@@ -79,6 +81,17 @@ def _counters(about: About) -> Iterator[str]:
     yield f"ends    terminated {said['terminated_rate']:.1%}, success {said['success_rate']:.1%}"
     if said["known"] < said["episodes"]:
         yield f"        one by one the last {said['known']:,} are known, and the first where they were outlined"
+
+
+def how_far(made: int, wanted: int, unit: str) -> str:
+    """Say how many were made, and of how many, where that is known."""
+    return f"{made:,} of {wanted:,} {unit}" if wanted < UNLIMITED else f"{made:,} {unit}"
+
+
+def tell_progress(steps: str, also: str, made: int, seconds: float) -> None:
+    """Write over the line of progress on the terminal: how far it is, and how fast it goes."""
+    rate = f"{made / max(seconds, 1e-9):,.0f} steps/s"
+    print(f"\r{steps}, {also}, {rate}\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def _spread(said: About, name: str) -> str:

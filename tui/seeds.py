@@ -15,7 +15,7 @@ from engine.run import UNLIMITED, Run
 from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
 from tui import verbs
-from tui.describing import number, print_json, with_spread
+from tui.describing import how_far, number, print_json, tell_progress, with_spread
 
 ONE_RUN_ONLY = ("resume", "actions", "until")
 """Arguments that mean one run."""
@@ -24,7 +24,7 @@ ONE_RUN_ONLY = ("resume", "actions", "until")
 def train(options: argparse.Namespace) -> int:
     """Let an agent learn from each of several seeds, and say what came of it."""
     runs = _runs(options)
-    progress = _Progress(len(runs))
+    progress = _Progress(len(runs), options.steps * len(runs) if options.steps else UNLIMITED)
     runs[0].warm_up()
     began = time.perf_counter()
     how = together.advance(runs, options.steps or UNLIMITED, options.episodes or UNLIMITED, progress.told)
@@ -118,10 +118,11 @@ def _share(value: float | None) -> str:
 
 
 class _Progress:
-    """A line on a terminal that says how many steps were made."""
+    """A line on a terminal that says how many steps were made, of how many, and how fast it goes."""
 
-    def __init__(self, seeds: int) -> None:
-        self._seeds, self._made, self._next = seeds, 0, 0.0
+    def __init__(self, seeds: int, steps: int) -> None:
+        self._seeds, self._steps, self._made, self._next = seeds, steps, 0, 0.0
+        self._began = time.monotonic()
         self._shown, self._lock = sys.stderr.isatty(), threading.Lock()
 
     def told(self, made: int) -> None:
@@ -130,7 +131,8 @@ class _Progress:
             self._made += made
             if self._shown and time.monotonic() >= self._next:
                 self._next = time.monotonic() + verbs.PROGRESS_EVERY
-                print(f"\r{self._made:,} steps of {self._seeds} seeds", end="", file=sys.stderr, flush=True)
+                steps = how_far(self._made, self._steps, "steps")
+                tell_progress(steps, f"{self._seeds} seeds", self._made, time.monotonic() - self._began)
 
     def done(self) -> None:
         """End the line."""

@@ -21,7 +21,7 @@ from engine.statistics import RECENT
 from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
 from engine.worlds.environment import with_model
-from tui.describing import described, number, print_json, with_spread
+from tui.describing import described, how_far, number, print_json, tell_progress, with_spread
 
 if TYPE_CHECKING:
     from engine.planning import Solution
@@ -359,7 +359,7 @@ def _train(timeline: Timeline, returns: list[float], steps: int, episodes: int, 
     """Advance in portions, with a line of progress on a terminal; add to the returns, and return the steps made."""
     run = timeline.run
     made, finished_before, portion = 0, run.statistics.episodes, 1000
-    shown = sys.stderr.isatty()
+    shown, started = sys.stderr.isatty(), time.perf_counter()
     while made < steps and (remaining := episodes - (run.statistics.episodes - finished_before)) > 0:
         if until and until.met:
             break
@@ -370,7 +370,8 @@ def _train(timeline: Timeline, returns: list[float], steps: int, episodes: int, 
         seconds = time.perf_counter() - began
         portion = max(1, int(portion * min(2.0, PROGRESS_EVERY / max(seconds, 1e-6))))
         if shown:
-            print(f"\r{run.step:,} steps, {run.statistics.episodes:,} episodes", end="", file=sys.stderr, flush=True)
+            finished = how_far(run.statistics.episodes - finished_before, episodes, "episodes")
+            tell_progress(how_far(made, steps, "steps"), finished, made, time.perf_counter() - started)
     if shown:
         print(file=sys.stderr)
     return made
