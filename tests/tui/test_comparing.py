@@ -15,6 +15,7 @@ from tui.screens.comparing import ChooseSecondRun
 from tui.screens.engine_library import EngineLibrary
 from tui.widgets.difference import Difference
 from tui.widgets.other_world import OtherWorld
+from tui.widgets.world import WorldPanel
 
 
 def compared(first=None, **fields):
@@ -69,6 +70,22 @@ async def test_the_other_map_shows_the_other_run(app, trainer):
         trainer.show(comparison=replace(trainer.snapshot.comparison, step=7))
         await pilot.pause(0.1)
         assert "at step 7" in str(other.border_title)
+
+
+async def test_both_maps_show_the_same_part_whichever_is_moved(app, trainer):
+    maze = grid("S" + "." * 59, *["." * 60] * 39)
+    q = np.zeros((2400, 4))
+    other = differences(q, greedy(q), q, greedy(q))
+    trainer.snapshot = compared(snapshot(maze, q, state=30 * 60 + 40), q=q, greedy=greedy(q), differences=other)
+    async with app.run_test(size=(80, 24)) as pilot:
+        first, second = app.main_screen.query_one(WorldPanel), app.main_screen.query_one(OtherWorld)
+        await seen(pilot, "2 · dqn twin")
+        assert first.row > 0 < first.column
+        for keys in ((), ("up",), ("tab", "left", "left"), ("pageup",), ("home",)):
+            await pilot.press(*keys)
+            await until(pilot, lambda: (first.row, first.column) == (second.row, second.column))
+        await pilot.resize_terminal(120, 30)
+        await until(pilot, lambda: (first.row, first.column) == (second.row, second.column))
 
 
 async def test_a_world_of_names_is_compared_by_name(app, trainer):

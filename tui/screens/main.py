@@ -88,9 +88,9 @@ class MainScreen(Measures, Comparing, Lessons):
         with Vertical(id="everything"):
             yield Status()
             with Horizontal(id="upper"):
-                yield WorldPanel()
+                yield (world := WorldPanel())
                 yield QTable()
-                yield OtherWorld()
+                yield OtherWorld(world)
                 yield Inspector()
             yield EpisodesPanel()
             yield Difference()

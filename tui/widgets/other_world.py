@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from textual.content import Content
+from textual.geometry import Size
 
 from engine.messages import Snapshot
 from tui.widgets import numbers
@@ -10,7 +11,20 @@ from tui.widgets.world import WorldPanel
 
 
 class OtherWorld(WorldPanel):
-    """The world with the other agent in it, with the same layer and zoom."""
+    """The world with the other agent in it: the same part of it, with the same layer and zoom."""
+
+    def __init__(self, first: WorldPanel) -> None:
+        super().__init__()
+        self._first = first
+        first.beside = self
+
+    def follow(self, size: Size) -> None:
+        """Show the part that the first map shows, whichever agent is in it."""
+        self.row, self.column = self._first.row, self._first.column
+
+    def look(self, columns: int, rows: int) -> None:
+        """Move the view of both: the first takes this one along."""
+        self._first.look(columns, rows)
 
     def watch_snapshot(self, old: Snapshot | None, new: Snapshot | None) -> None:
         """Show the other run, and say which one it is."""

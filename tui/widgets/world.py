@@ -19,6 +19,8 @@ class WorldPanel(Panel):
 
     def __init__(self, **arguments: str) -> None:
         super().__init__("World", **arguments)
+        self.beside: Panel | None = None
+        """What shows the same part of the map of another run, if one is compared."""
 
     def watch_snapshot(self, old: Snapshot | None, new: Snapshot | None) -> None:
         """Show the new snapshot, and the title of a new world."""
@@ -31,6 +33,20 @@ class WorldPanel(Panel):
         if self.snapshot is not None and old.rung is not new.rung:
             self._tell_title(self.snapshot)
         super().watch_sight(old, new)
+
+    def redraw(self) -> None:
+        """Draw, and take along what shows the same part."""
+        super().redraw()
+        self._take_along()
+
+    def _draw_for_size(self) -> None:
+        super()._draw_for_size()
+        self._take_along()
+
+    def _take_along(self) -> None:
+        if self.beside is not None and (self.beside.row, self.beside.column) != (self.row, self.column):
+            self.beside.follow(self.beside.size)
+            self.beside.redraw()
 
     def draw(self, width: int, height: int) -> Canvas:
         """Draw the map, or the names."""
