@@ -9,7 +9,8 @@ import numpy as np
 from engine import view
 from engine.agents import catalogue as agents
 from engine.errors import InputError
-from engine.messages import ComparisonView, Differences, Snapshot
+from engine.inspection import Microscope
+from engine.messages import ComparisonView, Differences, Look, Snapshot
 from engine.run import Run
 from engine.timeline import Timeline
 from engine.view import Truth
@@ -30,8 +31,7 @@ class Comparison:
         check_worlds(first, second.run)
         self.timeline = second
         self.name = name
-        self._truth = Truth(second.run)
-        self._truth_of = (second.run.world, second.run.settings)
+        self._look_at(second.run)
 
     @property
     def step(self) -> int:
@@ -44,10 +44,12 @@ class Comparison:
             self.timeline.go_to(step)
         self.timeline.advance(min(step - self.step, most))
 
-    def view(self, first: Run, shown: Snapshot) -> ComparisonView:
+    def view(self, first: Run, shown: Snapshot, look: Look) -> ComparisonView:
         """Show the second run beside a snapshot of the first; raises `InputError` where they have parted."""
         run = self.timeline.run
         check_states(first, run)
+        if self._seen != (run.world, run.settings):
+            self._look_at(run)
         q = run.q_values()
         greedy = view.chosen_actions(run, q)
         where = view.interaction_view(run.interaction)
@@ -60,16 +62,15 @@ class Comparison:
             q=q,
             greedy=greedy,
             episodes=view.episodes_view(run.statistics, 1),
-            truth=self._truth_now().beside(q),
+            truth=self._truth.beside(q),
             differences=differences(shown.q, shown.greedy, q, greedy),
+            **self._microscope.layers(run, q, look),
         )
 
-    def _truth_now(self) -> Truth:
-        """Return the optimum of the second run as it is now: what was done to it in its past comes again."""
-        if self._truth_of != (self.timeline.run.world, self.timeline.run.settings):
-            self._truth = Truth(self.timeline.run)
-            self._truth_of = (self.timeline.run.world, self.timeline.run.settings)
-        return self._truth
+    def _look_at(self, run: Run) -> None:
+        """Prepare what is known of the second run as it is now: what was done to it in its past comes again."""
+        self._truth, self._microscope = Truth(run), Microscope(run)
+        self._seen = (run.world, run.settings)
 
 
 def twin(run: Run, agent: str) -> Run:

@@ -25,15 +25,22 @@ class Microscope:
 
     def extras(self, run: Run, q: FloatArray, look: Look) -> Mapping[str, Any]:
         """Return the fields of a Snapshot that `look` asks for; `q` has shape (states, actions)."""
-        world, agent = self._world, run.agent
+        world = self._world
         if world is None:
             return {}
         known = look.state is not None and 0 <= look.state < len(world.states)
+        inspected = self._inspection(world, run, q, look.state or 0) if known else None
+        return {**self.layers(run, q, look), "inspection": inspected}
+
+    def layers(self, run: Run, q: FloatArray, look: Look) -> Mapping[str, Any]:
+        """Return the layers of the map that `look` asks for; `q` has shape (states, actions)."""
+        world, agent = self._world, run.agent
+        if world is None:
+            return {}
         return {
             "visits": agent.visits() if look.visits and isinstance(agent, CountsVisits) else None,
             "replay": replay_view(run, world) if look.replay else None,
             "td_errors": self._bellman.td_errors(q) if look.td_errors and self._bellman else None,
-            "inspection": self._inspection(world, run, q, look.state or 0) if known else None,
         }
 
     @cached_property

@@ -309,7 +309,7 @@ class Session:
         if self.comparison is None or snapshot.demonstration:
             return None
         try:
-            return self.comparison.view(self._the_timeline().run, snapshot)
+            return self.comparison.view(self._the_timeline().run, snapshot, self._look)
         except InputError as error:
             self.comparison = None
             self.notify(str(error), error=True)

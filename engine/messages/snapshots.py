@@ -270,6 +270,10 @@ class ComparisonView:
     """The counts and means; of the finished episodes themselves only the last."""
     truth: TruthView | None
     differences: Differences
+    visits: IntArray | None = None
+    """As in the snapshot of the first run, only if wanted; so are the next two."""
+    td_errors: FloatArray | None = None
+    replay: ReplayView | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from engine.messages import (
     EditCell,
     EpisodeBack,
     GoTo,
+    Look,
     Reset,
     Start,
     StepBack,
@@ -92,6 +93,20 @@ def test_a_second_run_that_is_stopped_keeps_its_distance_until_one_goes_elsewher
     assert caught_up(session).comparison.step == PORTION + 7
     session.obey(GoTo(550))
     assert caught_up(session).comparison.step == 550
+
+
+def test_the_second_run_shows_the_layers_that_are_looked_at(session):
+    session.advance(37)
+    session.obey(Compare(agent="dqn"))
+    session.obey(Look(visits=True, td_errors=True, replay=True))
+    beside = caught_up(session).comparison
+    assert beside.visits is None
+    assert beside.replay.size == 37
+    assert beside.td_errors.shape == beside.q.shape
+    session.obey(Compare(agent="sarsa"))
+    assert caught_up(session).comparison.visits.sum() == 37
+    session.obey(Look())
+    assert snapshot_of(session).comparison.visits is None
 
 
 def test_a_run_compared_with_its_like_differs_in_nothing(session):

@@ -72,6 +72,14 @@ async def test_the_other_map_shows_the_other_run(app, trainer):
         assert "at step 7" in str(other.border_title)
 
 
+async def test_the_other_map_shows_the_layer_of_its_own_run(app, trainer):
+    trainer.snapshot = compared(visits=np.full((6, 4), 77))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("v", "v")
+        other = app.main_screen.query_one(OtherWorld)
+        await until(pilot, lambda: "308" in other.draw(*other.size).text)
+
+
 async def test_both_maps_show_the_same_part_whichever_is_moved(app, trainer):
     maze = grid("S" + "." * 59, *["." * 60] * 39)
     q = np.zeros((2400, 4))

@@ -57,8 +57,8 @@ def other_of(snapshot: Snapshot) -> Snapshot:
         greedy=beside.greedy,
         episodes=beside.episodes,
         truth=beside.truth,
-        visits=None,
-        td_errors=None,
-        replay=None,
+        visits=beside.visits,
+        td_errors=beside.td_errors,
+        replay=beside.replay,
         inspection=None,
     )
