@@ -1,5 +1,7 @@
 """Lessons: no page may lie, none may break, and while one is read every key goes on working."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.errors import InputError
@@ -262,6 +264,23 @@ async def test_at_the_smallest_size_a_line_brings_the_lesson_back_from_the_inspe
         assert app.main_screen._stop.number == 0
 
 
+@pytest.mark.parametrize("size", [(40, 12), (60, 20), (80, 24), (140, 40)])
+@pytest.mark.parametrize(("looking", "shown"), [("", "A first page."), ("n", "Episodes"), ("i", "Inspector")])
+async def test_a_notice_beside_a_lesson_hides_neither_its_keys_nor_the_way_back(app, trainer, size, looking, shown):
+    trainer.show(**vars(learned()))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await open_tour(pilot, trainer)
+        for key in looking:
+            await pilot.press(key)
+        await seen(pilot, shown, "Lesson 1/4")
+        before = screen_text(app).split("\n")
+        app.notify("discount 0.5")
+        await seen(pilot, "discount 0.5")
+        hidden = [line for line, now in zip(before, screen_text(app).split("\n"), strict=True) if line != now]
+    assert len(hidden) == 1
+    assert hidden[0].startswith("╭")
+
+
 async def test_a_chart_at_the_smallest_size_is_closed_by_escape(app, trainer):
     trainer.show(**vars(learned()))
     async with app.run_test(size=(40, 12)) as pilot:
@@ -283,6 +302,21 @@ async def test_what_a_page_speaks_of_is_measured_below_it_where_the_episodes_hav
     async with app.run_test(size=(80, 24)) as pilot:
         await open_tour(pilot, trainer)
         await seen(pilot, "A first page.", "mean of 40", "max |Q−Q*|", "policy optimal")
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (4.05, "policy optimal 100%   mean of 40 7.00   max |Q−Q*| 4.05"),
+        (1234.56, "policy optimal 100%  mean of 40 7.00  max |Q−Q*| 1234.56"),
+        (-1234.56, "policy optimal 100%  mean of 40 7.00    "),
+    ],
+)
+async def test_what_is_measured_is_there_as_a_whole_or_not_at_all(app, trainer, error, shown):
+    trainer.show(**vars(learned(truth=replace(learned().truth, q_error=error, policy_agreement=1.0))))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await open_tour(pilot, trainer)
+        await seen(pilot, shown)
 
 
 async def test_a_chart_takes_the_place_of_the_lesson_until_one_reads_on(app, trainer):
@@ -314,6 +348,15 @@ async def test_after_the_last_page_comes_the_next_lesson(app, trainer):
         await seen(pilot, "Lesson 5/5 · The grid and its words", "next lesson: Return and discount")
         await pilot.press("full_stop")
         await seen(pilot, "Lesson 1/5 · Return and discount")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_the_keys_below_a_last_page_are_never_cut_for_the_title_of_the_next_lesson(app, trainer, size):
+    async with app.run_test(size=size) as pilot:
+        await open_tour(pilot, trainer)
+        for number, lesson in enumerate(shelf.shipped(), start=1):
+            app.main_screen.query_one(LessonStrip).reading = Reading("Mine", number, number, "Last.", "", lesson.title)
+            await seen(pilot, f"Lesson {number}/{number}", ". next lesson", ", back · L leave ─╯")
 
 
 def test_a_lesson_of_ones_own_and_the_last_one_have_no_next():

@@ -60,7 +60,7 @@ class Inspector(Drawing):
 
     def follow(self, size: Size) -> None:
         """Say in the frame as much of the keys as fits."""
-        self.tell(fitting([with_keys(keys) for keys in KEYS], size.width))
+        self.tell(*(with_keys(keys) for keys in KEYS))
 
     def draw(self, width: int, height: int) -> Canvas:
         """Draw the state, its actions, and beside them the outcomes of the one that is looked at."""

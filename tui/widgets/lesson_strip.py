@@ -74,7 +74,7 @@ class LessonStrip(Drawing):
         for y, line in enumerate(lines):
             canvas.put_pieces(0, y, ((text, self.palette.roles[role]) for text, role in line))
         if self.snapshot is not None and len(lines) < height:
-            canvas.put_pieces(0, height - 1, _measured(self.snapshot, self.palette))
+            canvas.put_pieces(0, height - 1, _measured(self.snapshot, self.palette, width))
         return canvas
 
     def follow(self, size: Size) -> None:
@@ -102,10 +102,10 @@ class LessonStrip(Drawing):
             return
         reading = self.reading
         more = self._first + self.size.height < len(self._lines(self.size.width)) and self.size.height > 0
-        ahead = "more" if more else "next" if reading.number < reading.pages else _after(reading)
-        turning = f"{key_of('next_page')} {ahead} · {key_of('previous_page')} back"
+        ahead = ["more"] if more else ["next"] if reading.number < reading.pages else _after(reading)
+        others = f"{key_of('previous_page')} back · {key_of('lessons')} leave"
         self.border_title = Content(f"Lesson {reading.number}/{reading.pages} · {reading.title}")
-        self.tell(f"{turning} · {key_of('lessons')} leave")
+        self.tell(*(f"{key_of('next_page')} {there} · {others}" for there in ahead))
 
 
 def _way_back(reading: Reading, width: int) -> Word:
@@ -115,9 +115,9 @@ def _way_back(reading: Reading, width: int) -> Word:
     return [(name, "strong"), *back, (BACK, "")]
 
 
-def _after(reading: Reading) -> str:
-    """Say what comes after the last page."""
-    return f"next lesson: {reading.following}" if reading.following else "end"
+def _after(reading: Reading) -> list[str]:
+    """Say what comes after the last page, at length and in short."""
+    return [f"next lesson: {reading.following}", "next lesson"] if reading.following else ["end"]
 
 
 def measured(snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -125,8 +125,14 @@ def measured(snapshot: Snapshot) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts(snapshot) if name in {mean_name(snapshot.episodes), *MEASURED}]
 
 
-def _measured(snapshot: Snapshot, palette: Palette) -> list[tuple[str, Style]]:
-    styled = [((f"{name} ", palette.muted), (f"{value}   ", palette.strong)) for name, value in measured(snapshot)]
+def _measured(snapshot: Snapshot, palette: Palette, width: int) -> list[tuple[str, Style]]:
+    """Write what is measured, closer together where that makes room; a number is there as a whole or not at all."""
+    told = measured(snapshot)
+    sizes = [width_of(f"{name} {value}") for name, value in told]
+    gap = 3 if sum(sizes) + 3 * (len(sizes) - 1) <= width else 2
+    while sum(sizes) + gap * (len(sizes) - 1) > width:
+        sizes.pop()
+    styled = [((f"{name} ", palette.muted), (value + " " * gap, palette.strong)) for name, value in told[: len(sizes)]]
     return [piece for pieces in styled for piece in pieces]
 
 

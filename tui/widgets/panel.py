@@ -17,6 +17,8 @@ from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, changed_spans, fitting, strip
 from tui.widgets.sight import Sight
 
+BESIDE_A_TEXT = 6
+"""Cells of a frame that no text in it takes: at either end a corner, a piece of line and a blank."""
 WHEEL = 3
 """Rows that a turn of the wheel moves."""
 
@@ -41,8 +43,9 @@ class Drawing(Widget):
     def follow(self, size: Size) -> None:
         """Move the view to where the agent is, before a new snapshot is drawn."""
 
-    def tell(self, text: str) -> None:
-        """Write a text into the lower frame, unless it stands there: to write it paints the whole widget anew."""
+    def tell(self, *wordings: str) -> None:
+        """Write the first that fits into the lower frame, unless it stands there: that paints the whole widget anew."""
+        text = fitting(wordings, self.outer_size.width - BESIDE_A_TEXT)
         if text != self._told:
             self._told = text
             self.border_subtitle = Content(text)
@@ -157,7 +160,7 @@ class Panel(Drawing, can_focus=True):
         hidden = zip(self.hidden(self.size), ways, strict=True)
         told = [(numbers.count(lines), way) for lines, way in hidden if lines > 0]
         wordings = [" · ".join(f"{lines}{more} {way}" for lines, way in told) for more in (" more", "")]
-        self.tell(fitting([*wordings, wordings[-1].split(" · ")[-1]], self.size.width - 2))
+        self.tell(*wordings, wordings[-1].split(" · ")[-1])
 
     def watch_sight(self, old: Sight, new: Sight) -> None:
         """Show what the person chose to see."""
