@@ -10,6 +10,7 @@ from tui.colour import palette
 from tui.depth import Depth
 from tui.widgets.canvas import Canvas
 from tui.widgets.inspector import draw_state
+from tui.widgets.layers import Layer
 from tui.widgets.sight import Sight
 
 PALETTE = palette(BUILTIN_THEMES["textual-dark"], Depth.TRUE)
@@ -56,6 +57,12 @@ def test_a_network_and_its_target_stand_side_by_side_with_their_difference():
     lines = text(shown, cursor=4).split("\n")
     assert lines[1].split()[:3] == ["online", "target", "differ"]
     assert lines[3].split()[:5] == ["▸", "right", "9.00", "8.00", "1.00"]
+
+
+def test_where_the_map_counts_visits_they_are_told_first_for_not_every_column_may_fit():
+    first = text(inspected(), width=36, cursor=4, layer=Layer.VISITS).split("\n")[1]
+    assert first.split()[:3] == ["visits", "Q", "Q*"]
+    assert "visits" not in text(inspected(), width=36, cursor=4).split("\n")[1]
 
 
 def test_what_is_not_known_is_left_out():

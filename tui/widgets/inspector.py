@@ -14,13 +14,14 @@ from tui.colour import Palette
 from tui.commands import with_keys
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, fitting, shortened, width_of
-from tui.widgets.layers import OPTIMAL, verdict
+from tui.widgets.layers import OPTIMAL, Layer, verdict
 from tui.widgets.map_places import all_tie, idle_word, idle_words, inspected_action, legal_actions, sends_back
 from tui.widgets.panel import Drawing
 from tui.widgets.sight import Sight
 from tui.widgets.zoom import window
 
 BEST = "▸"
+VISITS = "visits"
 EACH = 8
 """Cells for a column of numbers."""
 LONGEST_NAME = 12
@@ -82,7 +83,10 @@ def draw_state(canvas: Canvas, snapshot: Snapshot, sight: Sight, palette: Palett
             canvas.put(0, y, line, palette.muted)
         return
     known = snapshot.inspection if snapshot.inspection and snapshot.inspection.state == state else None
-    end = _draw_actions(canvas, snapshot, state, action, columns(snapshot, state, known), palette)
+    found = columns(snapshot, state, known)
+    if sight.layer is Layer.VISITS:  # What the map counts is looked for here, too, and the last columns may not fit.
+        found.sort(key=lambda column: column.heading != VISITS)
+    end = _draw_actions(canvas, snapshot, state, action, found, palette)
     if known is None or not known.outcomes:
         return
     listed = [outcome for outcome in known.outcomes if outcome.action == action]
@@ -114,7 +118,7 @@ def columns(snapshot: Snapshot, state: int, known: Inspection | None) -> list[Co
         exact = snapshot.q_star[state]
         found += [Column("Q*", exact), Column("Q−Q*", q - exact, signed=True)]
     if known is not None and known.visits is not None:
-        found.append(Column("visits", known.visits, numbers.counted))
+        found.append(Column(VISITS, known.visits, numbers.counted))
     if known is not None and known.replayed is not None:
         found.append(Column("replay", known.replayed, numbers.counted))
     if known is not None and known.td_errors is not None:
