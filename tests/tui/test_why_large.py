@@ -54,3 +54,15 @@ def test_a_truncated_episode_of_a_rule_that_never_bootstraps_is_not_said_to():
     assert "what was seen counts alone" in told
     assert "bootstraps" not in told
     assert "γ" not in told
+
+
+@pytest.mark.parametrize(("age", "told"), [(1, "made 1 step ago"), (2, "made 2 steps ago")])
+def test_the_age_of_the_replay_is_told_in_english(age, told):
+    assert told in text(learned(update=batch(oldest_age=age)))
+
+
+@pytest.mark.parametrize("width", [36, 56, 76])
+def test_how_the_action_was_chosen_is_never_cut(width):
+    lines = text(learned(update=table_update()), width).split("\n")
+    assert next(line for line in lines if "ties by lot" in line).endswith("the best action, ties by lot")
+    assert all(len(line) <= width for line in lines[:6])

@@ -8,7 +8,7 @@ from textual.geometry import Size
 from engine.messages import Backup, BatchUpdate, PlannedUpdate, Replayed, Snapshot, TableUpdate, Transition
 from tui.commands import with_keys
 from tui.widgets import backups
-from tui.widgets.canvas import Canvas, shortened
+from tui.widgets.canvas import Canvas, fitting, shortened
 from tui.widgets.explanation import NEXT, Line, choice, move_of, reach, sign_role, targets
 from tui.widgets.numbers import coefficient, count, number, term
 from tui.widgets.panel import Panel
@@ -60,7 +60,7 @@ def explain_at_large(snapshot: Snapshot, width: int, write: Write = named) -> li
         [("reward ", "muted"), (number(last.reward), sign_role(last.reward)), *_ending(snapshot, last)],
         [],
         [("The action", "accent")],
-        *_chosen(snapshot, last),
+        *_chosen(snapshot, last, width),
         [],
     ]
     update = snapshot.update
@@ -83,14 +83,14 @@ def _ending(snapshot: Snapshot, last: Transition) -> Line:
     return []
 
 
-def _chosen(snapshot: Snapshot, last: Transition) -> list[Line]:
+def _chosen(snapshot: Snapshot, last: Transition, width: int) -> list[Line]:
     """Say what decided: the die and epsilon with their names, or the person."""
     exploration = "" if snapshot.demonstration else snapshot.agent.settings.get("exploration", "epsilon-greedy")
     full, _ = choice(last, exploration)
     if last.by_hand or exploration != "epsilon-greedy":
         return [full]
     meaning = "a random action" if last.explored else "the best action, ties by lot"
-    return [full, [(f"below ε explores, else greedy: {meaning}", "muted")]]
+    return [full, [(fitting([f"below ε explores, else greedy: {meaning}", meaning], width), "muted")]]
 
 
 def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int, write: Write) -> list[Line]:
@@ -195,7 +195,8 @@ def _replay(update: BatchUpdate, width: int) -> list[Line]:
     held = f"{count(update.replay_size)} of {count(update.replay_capacity)} ({share:.0%})"
     lines: list[Line] = [[(held, ""), (f"  {bar}", "muted")] if width >= 50 else [(held, "")]]
     full = "; for each new one the oldest goes" if update.replay_size == update.replay_capacity else ""
-    ages = f"the oldest was made {count(update.oldest_age)} steps ago, the mean {count(update.mean_age)}{full}"
+    oldest = f"{count(update.oldest_age)} step{'' if update.oldest_age == 1 else 's'} ago"
+    ages = f"the oldest was made {oldest}, the mean {count(update.mean_age)}{full}"
     return [*lines, *([(line, "muted")] for line in textwrap.wrap(ages, max(width, 1)))]
 
 
