@@ -65,7 +65,7 @@ def test_leaving_ends_a_recording(tmp_path):
     with application(tmp_path, "seed-2x3") as terminal:
         recording(terminal, path, 1)
         terminal.press(b"q")
-        assert terminal.wait_for(lambda: "was last saved" in str(terminal.screen))
+        assert terminal.wait_for(lambda: "was never saved" in str(terminal.screen))
         terminal.press(b"d")
         assert terminal.wait_for(lambda: terminal.process.poll() is not None)
     assert "step 1" in "\n".join(played(path)[2])

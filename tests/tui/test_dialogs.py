@@ -193,6 +193,14 @@ async def test_a_save_is_opened_from_the_list(trainer):
     assert trainer.commands == [messages.Load("two")]
 
 
+async def test_the_autosave_of_the_run_that_is_open_is_not_offered(trainer):
+    trainer.show(autosave_name="autosave-1")
+    app = QScope(trainer, FakeLibrary(saved=[Save("mine"), Save("autosave-1"), Save("autosave-2")]))
+    async with app.run_test() as pilot:
+        await pilot.press("O")
+        assert listed(app) == ["mine", "autosave-2"]
+
+
 async def test_without_saves_it_says_how_to_make_one(app):
     async with app.run_test() as pilot:
         await pilot.press("O")

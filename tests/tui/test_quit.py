@@ -1,6 +1,7 @@
 import pytest
 
 from engine import messages
+from tests.tui.waiting import seen
 from tui.app import exit_code
 from tui.screens.confirm import Confirm
 from tui.screens.save import SaveRun
@@ -25,6 +26,14 @@ async def test_leaving_asks_when_something_is_not_saved(key, app, trainer):
         await pilot.press("escape")
         assert app.is_running
         assert app.screen is app.main_screen
+
+
+@pytest.mark.parametrize(("name", "said"), [("", "This run was never saved."), ("mine", "gone on since it was last")])
+async def test_leaving_says_whether_the_run_was_ever_saved(app, trainer, name, said):
+    trainer.show(unsaved=True, save_name=name)
+    async with app.run_test() as pilot:
+        await pilot.press("q")
+        await seen(pilot, said)
 
 
 async def test_leaving_asks_while_the_answer_to_a_step_is_not_there_yet(app, trainer):

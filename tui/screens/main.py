@@ -258,14 +258,17 @@ class MainScreen(Measures, Comparing, Lessons):
 
     def action_open(self) -> None:
         """Choose a save and go on with it."""
-        self.app.push_screen(OpenSave(self.library), self._load)
+        own = self.snapshot.autosave_name if self.snapshot else ""
+        self.app.push_screen(OpenSave(self.library, own), self._load)
 
     def action_quit(self) -> None:
         """Leave; ask what to do with what is not saved."""
         if not self._might_lose():
             self.app.exit()
             return
-        question = "The run has gone on since it was last saved. Save it before leaving?"
+        saved = self.snapshot is not None and self.snapshot.save_name
+        what = "The run has gone on since it was last saved." if saved else "This run was never saved."
+        question = f"{what} Save it before leaving?"
         self.app.push_screen(Confirm("Quit", question, ("save", "discard", "cancel"), "save"), self._leave)
 
     # The commands for the screen itself.

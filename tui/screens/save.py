@@ -62,10 +62,12 @@ class OpenSave(Dialog[str]):
     HINT = "↑ ↓ move · enter go on with it · escape close"
     WIDTH = 90
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, own: str = "") -> None:
+        """Offer all saves but `own`, the autosave of the run that is open: it holds nothing else than this run."""
         super().__init__()
         self.folder = library.folder
-        self.saves = sorted(library.saves(), key=lambda save: save.modified, reverse=True)
+        others = [save for save in library.saves() if save.name != own]
+        self.saves = sorted(others, key=lambda save: save.modified, reverse=True)
 
     def body(self) -> list[Widget]:
         """List the saves, the newest first, those that are damaged with the reason; or say how to make one."""
