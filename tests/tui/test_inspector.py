@@ -39,8 +39,8 @@ def test_a_state_is_shown_with_every_value_its_error_visits_and_outcomes():
     assert text(inspected(), cursor=4).split("\n") == [
         "1,1 · state 4 of 6 · agent here · V 9.00 · V* 10.00 · best is optimal",
         "              Q      Q*    Q−Q*  visits mean TD   right leads to",
-        "  up      −6.39   −5.39   −1.00      12    0.50   1,2          75% 0",
-        "▸ right    9.00   10.00   −1.00     340    0.00   0,1          25% −10",
+        "  up      −6.39   −5.39   −1.00      12    0.50   1,2          75% reward 0",
+        "▸ right    9.00   10.00   −1.00     340    0.00   0,1          25% reward −10",
         "  down     7.08    8.08   −1.00      56   −0.25",
         "  left     5.47    6.47   −1.00       7    0.00",
     ]
@@ -78,8 +78,8 @@ def test_what_is_known_of_another_state_is_not_told_of_this_one():
 def test_where_there_is_no_room_beside_the_actions_the_outcomes_stand_below_them():
     assert text(inspected(), width=36, height=9, cursor=4).split("\n")[6:] == [
         "right leads to",
-        "1,2           75% 0",
-        "0,1           25% −10",
+        "1,2           75% reward 0",
+        "0,1           25% reward −10",
     ]
 
 

@@ -317,8 +317,10 @@ async def test_the_why_lists_the_replayed_batch_by_its_errors(app, trainer):
         text = panel.draw(*panel.size).text
         assert "the oldest was made 30 steps ago, the mean 12" in text
         world = trainer.snapshot.world
-        small = f"0.25  {world.states[0]} → {world.actions[1]} → {world.states[2]}  −1.00"
-        large = f"−4.00  {world.states[2]} → {world.actions[0]} → {world.states[3]}  10.00  terminated  weight 0.50"
+        small = f"0.25  {world.states[0]} → {world.actions[1]} → {world.states[2]}  reward −1.00"
+        large = (
+            f"−4.00  {world.states[2]} → {world.actions[0]} → {world.states[3]}  reward 10.00  terminated  weight 0.50"
+        )
         assert text.index(large) < text.index(small)
 
 

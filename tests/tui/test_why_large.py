@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.messages import Replayed
 from tests.tui.fakes import learned, table_update, transition
 from tests.tui.test_why_line import batch
 from tui.widgets.why_large import explain_at_large
@@ -66,3 +67,10 @@ def test_how_the_action_was_chosen_is_never_cut(width):
     lines = text(learned(update=table_update()), width).split("\n")
     assert next(line for line in lines if "ties by lot" in line).endswith("the best action, ties by lot")
     assert all(len(line) <= width for line in lines[:6])
+
+
+def test_it_says_how_many_of_the_batch_are_listed():
+    replayed = (Replayed(0, 1, -1.0, 2, 1, False, 0.25, 1.0),)
+    assert "1 of the batch of 16, largest |TD error| first" in text(
+        learned(update=batch(replayed=replayed, batch_size=16))
+    )

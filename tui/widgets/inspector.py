@@ -196,7 +196,8 @@ def _draw_outcomes(
         canvas.put(x, y, name, palette.strong)
         x_share = x + min(max(width - 17, 4), 12) + 1
         canvas.put_right(x_share + 4, y, numbers.share(outcome.probability, 4))
-        end = " end" if outcome.terminated else ""
-        canvas.put(x_share + 5, y, f"{numbers.reward(outcome.reward)}{end}", palette.sign(outcome.reward))
+        paid = f"{numbers.reward(outcome.reward)}{' end' if outcome.terminated else ''}"
+        told = fitting([f"reward {paid}", paid], canvas.width - x_share - 5)
+        canvas.put(x_share + 5, y, told, palette.sign(outcome.reward))
     if len(listed) > room > 0:
         canvas.put_right(canvas.width, canvas.height - 1, f"+{len(listed) - room} more", palette.muted)

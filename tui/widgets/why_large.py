@@ -204,7 +204,7 @@ def _rows(snapshot: Snapshot, update: BatchUpdate, width: int) -> list[Line]:
     """List the first transitions of the last batch with their TD errors."""
     if not update.replayed:
         return []
-    title = f"{len(update.replayed)} of the batch, largest |TD error| first"
+    title = f"{len(update.replayed)} of the batch of {count(update.batch_size)}, largest |TD error| first"
     lines: list[Line] = [[], [(shortened(title, width), "accent")]]
     for row in sorted(update.replayed, key=lambda row: -abs(row.td_error)):
         error = number(row.td_error) if math.isfinite(row.td_error) else "—"
@@ -219,4 +219,4 @@ def _replayed(snapshot: Snapshot, row: Replayed) -> str:
     if row.place >= 0 and row.next_place >= 0:
         move = f"{world.states[row.place]} → {move} → {world.states[row.next_place]}"
     weight = f"  weight {row.weight:.2f}" if row.weight != 1.0 else ""
-    return f"{move}  {number(row.reward)}{'  terminated' if row.terminated else ''}{weight}"
+    return f"{move}  reward {number(row.reward)}{'  terminated' if row.terminated else ''}{weight}"
