@@ -73,6 +73,8 @@ class Trainer:
         self._lock = threading.Lock()
         self._closing = self._yielding = self._stepping = False
         self._snapshot: Snapshot | None = None
+        self._asked = True
+        """Whether anybody has looked since the last snapshot: one that nobody would see costs a slow agent time."""
         self._complaint = ""
         self._way: tuple[int, float] | None = None
         """The step and the time at which a long way began."""
@@ -95,7 +97,8 @@ class Trainer:
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """The newest snapshot; None as long as there is no run."""
+        """The newest snapshot; None as long as there is no run. While a run goes on the next is made for who asks."""
+        self._asked = True
         return self._snapshot
 
     @property
@@ -280,8 +283,10 @@ class Trainer:
 
     def _publish(self) -> None:
         began, pace, answers = self._clock(), self._pace, self._obeyed > self._answered
-        if pace.playing and began < pace.next_publishing and not self._commands and not answers:
+        early = began < pace.next_publishing or not self._asked
+        if pace.playing and early and not self._commands and not answers:
             return
+        self._asked = False
         self._complaint = self._session.complaint
         self._snapshot = self._session.snapshot(
             playing=pace.playing,

@@ -559,3 +559,14 @@ def test_a_run_that_gives_way_stands_still_for_a_moment_unless_a_command_comes(s
     trainer._commands.clear()
     now = AWAY
     assert trainer._seconds_to_wait() == 0.0
+
+
+def test_a_run_at_full_speed_makes_snapshots_only_for_who_looks(trainer, monkeypatch):
+    trainer.submit(RunAtFullSpeed())
+    wait_for(trainer, lambda snapshot: snapshot.playing and snapshot.step > 0)
+    made, snapshot = [], trainer._session.snapshot
+    monkeypatch.setattr(trainer._session, "snapshot", lambda **fields: made.append(snapshot(**fields)) or made[-1])
+    time.sleep(0.2)
+    assert len(made) <= 1
+    seen = trainer.snapshot
+    assert wait_for(trainer, lambda snapshot: snapshot.step > seen.step).playing

@@ -42,7 +42,7 @@ from tui.widgets.why import Why
 from tui.widgets.world import WorldPanel
 
 PULLS_A_SECOND = 50
-RUSHING_SHARE, SLOW_SHARE = 2, 5
+RUSHING_SHARE, SLOW_SHARE = 2, 8
 """At full speed one pull in so many is shown: more could not be read, and each costs a slow line bytes.
 
 A slow agent learns in Python, not in a compiled loop, and waits while something is drawn.
@@ -136,11 +136,10 @@ class MainScreen(Measures, Comparing, Lessons):
     def pull(self) -> None:
         """Take the newest snapshot; behind a dialog the picture stands still, and at full speed some are left out."""
         self._pulls += 1
-        newest = self.trainer.snapshot
-        if newest is None and self.trainer.complaint:
+        if self.snapshot is None and self.trainer.complaint:
             self.app.exit(return_code=MISTAKE)
-        if self.may_pull and self._pulls % _share(newest) == 0:
-            self._take(newest)
+        if self.may_pull and self._pulls % _share(self.snapshot) == 0:
+            self._take(self.trainer.snapshot)
 
     def _take(self, newest: Snapshot | None) -> None:
         if isinstance(self.app.screen, LiveScreen):
