@@ -84,6 +84,8 @@ TRIED_BY_LESSONS = {"lessons", "next_page", "previous_page"}
 """In `test_lessons.py`."""
 TRIED_BY_COMPARING = {"compare"}
 """In `test_comparing.py`."""
+TRIED_ALONE = {"one_panel"}
+"""In `test_one_panel.py`."""
 KEYS = [(command.id, key) for command in COMMANDS for key in command.keys]
 
 
@@ -103,6 +105,7 @@ def test_every_key_of_the_table_is_tried_in_this_file():
         *TRIED_BY_LOOKING,
         *TRIED_BY_LESSONS,
         *TRIED_BY_COMPARING,
+        *TRIED_ALONE,
         "next_panel",
         "previous_panel",
         "follow",

@@ -9,6 +9,8 @@ INSTEAD = {
     "next_panel": "there are no panels here; {follow} tells where the run stands, {why} explains the last step, "
     "{next_chart} tells a chart, {episodes} the episodes",
     "previous_panel": "there are no panels here; {follow} tells where the run stands, {help} lists the keys",
+    "one_panel": "there are no panels here; {follow} tells where the run stands, {inspect} one state, "
+    "{episodes} the episodes",
     "page_up": "nothing scrolls here; {episodes} tells episodes, {go_to_step} goes to a step",
     "page_down": "nothing scrolls here; {episodes} tells episodes, {go_to_step} goes to a step",
     "change_theme": "there are no colours here; the terminal has those that it always has",

@@ -40,10 +40,6 @@ class Lessons(Looking):
         """Do it at once if nothing would be lost; else ask before."""
         raise NotImplementedError
 
-    def close_chart(self) -> bool:
-        """Give the place of a chart back to what it covers; return whether it had one."""
-        raise NotImplementedError
-
     def show(self, snapshot: Snapshot | None) -> None:
         """Take a snapshot; in another world the cursor goes where the page wants it."""
         known = self.snapshot
@@ -123,7 +119,7 @@ class Lessons(Looking):
             in_own_keys(page.keys),
             stop.following.title if stop.following else "",
         )
-        self.set_class(True, "-lesson")
+        self.take_room("-lesson", taken=True)
         self.close_chart()
         for placed in page.directives:
             match placed.directive:
@@ -143,7 +139,7 @@ class Lessons(Looking):
 
     def _leave_lesson(self) -> None:
         self._stop = None
-        self.remove_class("-lesson")
+        self.take_room("-lesson", taken=False)
         self.close_chart()
 
     @property

@@ -6,9 +6,9 @@ from typing import cast
 from textual.reactive import reactive
 
 from engine.messages import Snapshot
+from tui.screens.panels import Panels
 from tui.screens.ports import Trainer
 from tui.screens.spans import Line
-from tui.screens.time_travel import TimeTravel
 from tui.widgets.layers import next_layer
 from tui.widgets.map_places import inspected_action, legal_actions, neighbour
 from tui.widgets.q_table import QTable
@@ -17,7 +17,7 @@ from tui.widgets.world import WorldPanel
 from tui.widgets.zoom import rungs
 
 
-class Looking(TimeTravel):
+class Looking(Panels):
     """The commands that change what is seen, and nothing in the run."""
 
     sight: reactive[Sight] = reactive(Sight(), repaint=False, init=False)
@@ -27,7 +27,7 @@ class Looking(TimeTravel):
         """Ask the trainer for what is looked at, and make room for the inspector."""
         if look_for(new) != look_for(old):
             self.trainer.submit(look_for(new))
-        self.set_class(new.cursor is not None, "-inspecting")
+        self.take_room("-inspecting", taken=new.cursor is not None)
 
     def show(self, snapshot: Snapshot | None) -> None:
         """Take a snapshot; in another world the cursor goes to the agent, for states have other numbers there."""

@@ -25,6 +25,7 @@ from tui.screens.help import Help
 from tui.screens.lessons import TURNING, Lessons
 from tui.screens.live import LiveScreen
 from tui.screens.measures import Measures
+from tui.screens.panels import PANELS
 from tui.screens.ports import Library, SaveEntry, Trainer
 from tui.screens.save import OpenSave, SaveRun
 from tui.widgets.difference import Difference
@@ -35,6 +36,7 @@ from tui.widgets.lesson_strip import LessonStrip
 from tui.widgets.map_places import inspected_action
 from tui.widgets.other_world import OtherWorld
 from tui.widgets.panel import Drawing, Panel
+from tui.widgets.panel_tabs import PanelTabs
 from tui.widgets.q_table import QTable
 from tui.widgets.status import Status
 from tui.widgets.timeline import Timeline
@@ -87,6 +89,7 @@ class MainScreen(Measures, Comparing, Lessons):
         """Status, world and Q-table, episodes, the why of the last step, keys."""
         with Vertical(id="everything"):
             yield Status()
+            yield PanelTabs(tuple(PANELS))
             with Horizontal(id="upper"):
                 yield (world := WorldPanel())
                 yield QTable()
@@ -151,7 +154,7 @@ class MainScreen(Measures, Comparing, Lessons):
         """Tell what is new, and leave if that is all that was waited for."""
         if snapshot is None:
             return
-        self.set_class(snapshot.comparison is not None, "-comparing")
+        self.take_room("-comparing", taken=snapshot.comparison is not None)
         self.give_the_wheel(before, snapshot)
         self._settle(snapshot)
         failed = self._tell_notices(snapshot)
@@ -287,14 +290,6 @@ class MainScreen(Measures, Comparing, Lessons):
     def action_change_theme(self) -> None:
         """Choose a theme."""
         self.app.action_change_theme()
-
-    def action_next_panel(self) -> None:
-        """Focus the next panel."""
-        self.focus_next()
-
-    def action_previous_panel(self) -> None:
-        """Focus the panel before."""
-        self.focus_previous()
 
     def action_look_up(self) -> None:
         """Move the view up."""

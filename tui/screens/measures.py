@@ -11,7 +11,7 @@ from tui.commands import with_keys
 from tui.exporting import write_new
 from tui.screens.episodes import EpisodesScreen
 from tui.screens.export import CAST, Export, Exported
-from tui.screens.time_travel import TimeTravel
+from tui.screens.panels import Panels
 from tui.screens.why import WhyScreen
 from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.status import Status
@@ -30,7 +30,7 @@ class Recorder(Protocol):
         """Record no longer, and return what was recorded."""
 
 
-class Measures(TimeTravel):
+class Measures(Panels):
     """The commands that look closer at what was learned, and take pictures of it."""
 
     _cast: Path | None = None
@@ -49,15 +49,11 @@ class Measures(TimeTravel):
         if panel.display:
             panel.next_series(by)
             return
+        if self.single:
+            self.action_show_panel("episodes")
+            return
         self.set_class(True, "-charting")
         panel.border_subtitle = Content(with_keys(CHARTING))
-
-    def close_chart(self) -> bool:
-        """Give the place of a chart back to what it covers; return whether it had one."""
-        charting = self.has_class("-charting")
-        self.set_class(False, "-charting")
-        self.query_one(EpisodesPanel).border_subtitle = ""
-        return charting
 
     def action_smooth_more(self) -> None:
         """Average the charts over more episodes."""

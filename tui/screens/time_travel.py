@@ -14,8 +14,8 @@ from tui.screens.ports import Library
 from tui.screens.run_until import RunUntil
 from tui.widgets.hints import DIGITS, WAYS, action_that_way
 from tui.widgets.key_line import KeyLine
+from tui.widgets.panel import Panel
 from tui.widgets.timeline import Timeline
-from tui.widgets.world import WorldPanel
 
 
 class TimeTravel(Paced[None]):
@@ -82,7 +82,7 @@ class TimeTravel(Paced[None]):
         """Let the arrows choose the actions, or the agent again."""
         self.driving = not self.driving
         if self.driving and isinstance(self.focused, Timeline):
-            self.query_one(WorldPanel).focus()
+            next(panel for panel in self.query(Panel) if panel.display).focus()
 
     def give_the_wheel(self, before: Snapshot | None, now: Snapshot) -> None:
         """Let the person drive an agent that waits for them, as soon as it is there, and until it is gone."""

@@ -19,6 +19,8 @@ FACTS_WIDTH = 2 * FACT_WIDTH + COLUMN_GAP
 CHART_GAP = 3
 CHART_WIDTH = 43
 """Cells that a chart has at least before there is a second one beside it."""
+CHART_HEIGHT = 5
+"""Lines that a chart has at least below the numbers."""
 MEAN_OF = 100
 """Over how many of the last episodes the means go."""
 ROUNDING = 1e-11
@@ -30,7 +32,7 @@ NUMBERS = ""
 
 
 class EpisodesPanel(Panel):
-    """Numbers on the left, charts of what was chosen on the right; where it is narrow, one or the other."""
+    """Numbers on the left, charts of what was chosen on the right; where it is narrow, below; else one or the other."""
 
     window: reactive[int] = reactive(1, repaint=False, init=False)
     """Over how many episodes the curves are smoothed."""
@@ -45,15 +47,18 @@ class EpisodesPanel(Panel):
         canvas = Canvas(width, height)
         if self.snapshot is None or not width or not height:
             return canvas
-        left = 0
-        charts = self._charts(width)
-        if room_beside_numbers(width) or not charts:
-            draw_facts(canvas, self.snapshot, self.palette)
+        left = top = 0
+        charts = self._charts(width, height)
+        if room_beside_numbers(width):
             left = FACTS_WIDTH + CHART_GAP
+        elif room_below_numbers(self.snapshot, height):
+            top = lines_of_facts(self.snapshot)
+        if left or top or not charts:
+            draw_facts(canvas, self.snapshot, self.palette)
         share = (width - left + CHART_GAP) // max(len(charts), 1)
         for n, name in enumerate(charts):
             series = SERIES[name](self.snapshot, self.window)
-            draw_chart(canvas, left + n * share, 0, share - CHART_GAP, height, series, self.palette)
+            draw_chart(canvas, left + n * share, top, share - CHART_GAP, height - top, series, self.palette)
         return canvas
 
     def next_series(self, by: int = 1) -> None:
@@ -61,7 +66,7 @@ class EpisodesPanel(Panel):
         if self.snapshot is None:
             return
         names = available(self.snapshot)
-        if not room_beside_numbers(self.size.width):
+        if not self._room_for_both(*self.size):
             names = [NUMBERS, *names]
         here = names.index(self.chosen) if self.chosen in names else 0
         self.chosen = names[(here + by) % len(names)]
@@ -76,10 +81,15 @@ class EpisodesPanel(Panel):
         self.border_title = Content("Episodes" if window == 1 else f"Episodes · means of {window}")
         self.redraw()
 
-    def _charts(self, width: int) -> list[str]:
+    def _room_for_both(self, width: int, height: int) -> bool:
+        """Whether a chart fits beside the numbers or below them."""
+        below = self.snapshot is not None and room_below_numbers(self.snapshot, height)
+        return below or room_beside_numbers(width)
+
+    def _charts(self, width: int, height: int) -> list[str]:
         """Return the names of the charts that are drawn: the chosen one and those that follow it."""
         names = available(self.snapshot) if self.snapshot else []
-        if not room_beside_numbers(width):
+        if not self._room_for_both(width, height):
             return [self.chosen] if self.chosen in names else []
         first = names.index(self.chosen) if self.chosen in names else 0
         fit = max((width - FACTS_WIDTH) // (CHART_WIDTH + CHART_GAP), 1)
@@ -89,6 +99,16 @@ class EpisodesPanel(Panel):
 def room_beside_numbers(width: int) -> bool:
     """Whether a chart fits beside the numbers."""
     return width - FACTS_WIDTH - CHART_GAP >= NARROWEST
+
+
+def room_below_numbers(snapshot: Snapshot, height: int) -> bool:
+    """Whether a chart fits below the numbers."""
+    return height - lines_of_facts(snapshot) >= CHART_HEIGHT
+
+
+def lines_of_facts(snapshot: Snapshot) -> int:
+    """Return how many lines the numbers take where there is no lack of them, the last one for the last returns."""
+    return (len(facts(snapshot)) + 1) // 2 + 1
 
 
 def facts(snapshot: Snapshot) -> list[tuple[str, str]]:

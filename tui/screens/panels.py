@@ -1,0 +1,100 @@
+"""Which panels the main screen shows: all of them, or one that has the whole room."""
+
+from textual.widget import Widget
+
+from tui.screens.time_travel import TimeTravel
+from tui.widgets.episodes import EpisodesPanel
+from tui.widgets.panel import Panel
+from tui.widgets.panel_tabs import PanelTabs
+from tui.widgets.q_table import QTable
+from tui.widgets.timeline import Timeline
+from tui.widgets.world import WorldPanel
+
+PANELS: dict[str, type[Panel]] = {"world": WorldPanel, "Q": QTable, "episodes": EpisodesPanel}
+"""The panels of which one can have the room, by their names on the tabs."""
+TAKERS = {"-inspecting": "the inspector", "-comparing": "the comparison", "-lesson": "the lesson"}
+"""What needs room beside the panels, by the class that the screen has meanwhile."""
+
+
+class Panels(TimeTravel):
+    """The commands that go from panel to panel, and the one rule of when one of them is shown alone."""
+
+    _one = False
+    """Whether the person wants to see one panel at a time."""
+    _chosen = "world"
+    """The name of the one that is shown then."""
+
+    def action_one_panel(self) -> None:
+        """Give the room to the panel that has the focus, or to all of them again."""
+        if taker := next((name for state, name in TAKERS.items() if self.has_class(state)), ""):
+            self.app.notify(f"{taker} needs the room; close it first", severity="warning", markup=False)
+            return
+        self._one = not self._one
+        self._chosen = next((name for name, kind in PANELS.items() if isinstance(self.focused, kind)), self._chosen)
+        self._lay_out()
+
+    def action_show_panel(self, name: str) -> None:
+        """Give the room to the panel of that name, and the keys, too."""
+        self._chosen = name
+        self._lay_out()
+        self.set_focus(self._panel, scroll_visible=False)
+
+    def action_next_panel(self) -> None:
+        """Focus the next panel."""
+        if self.single:
+            self._go_round(1)
+        else:
+            self.focus_next()
+
+    def action_previous_panel(self) -> None:
+        """Focus the panel before."""
+        if self.single:
+            self._go_round(-1)
+        else:
+            self.focus_previous()
+
+    def take_room(self, state: str, *, taken: bool) -> None:
+        """Let one of the takers have room, or have it no longer."""
+        if taken != self.has_class(state):
+            self.set_class(taken, state)
+            self._lay_out()
+
+    def close_chart(self) -> bool:
+        """Give the place of a chart back to what it covers; return whether it had one."""
+        charting = self.has_class("-charting")
+        self.set_class(False, "-charting")
+        self.query_one(EpisodesPanel).border_subtitle = ""
+        return charting
+
+    @property
+    def single(self) -> bool:
+        """Whether one panel is shown alone: it is wanted, and nothing needs room beside the panels."""
+        return self._one and not any(map(self.has_class, TAKERS))
+
+    @property
+    def _panel(self) -> Panel:
+        return self.query_one(PANELS[self._chosen])
+
+    def _lay_out(self) -> None:
+        """Show what is to be shown; the keys go where the person sees what they do."""
+        self.set_class(self.single, "-single")
+        self.query_one(PanelTabs).chosen = self._chosen
+        shown = self._panel.ancestors_with_self
+        for node in self.query("#upper, WorldPanel, QTable, EpisodesPanel"):
+            node.set_class(node in shown, "-alone")
+        if not self.single:
+            return
+        self.close_chart()
+        if not isinstance(self.focused, Timeline):
+            self.set_focus(self._panel, scroll_visible=False)
+
+    def _go_round(self, by: int) -> None:
+        """Go through the panels and, where it is shown, the timeline."""
+        timeline: Widget = self.query_one(Timeline)
+        stops = [*PANELS, *([""] if timeline.display else [])]
+        here = stops.index("" if self.focused is timeline else self._chosen)
+        following = stops[(here + by) % len(stops)]
+        if following:
+            self.action_show_panel(following)
+        else:
+            self.set_focus(timeline, scroll_visible=False)
