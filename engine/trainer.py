@@ -107,7 +107,7 @@ class Trainer:
         return self._complaint
 
     def listen(self, told: Callable[[], None]) -> None:
-        """Call `told` from the trainer's thread whenever a snapshot shows what came of commands."""
+        """Call `told`, from the thread, whenever a snapshot shows what came of commands, or that the run rests."""
         self._told = told
 
     def start(self, first: Start | Load) -> None:
@@ -287,6 +287,7 @@ class Trainer:
         if pace.playing and early and not self._commands and not answers:
             return
         self._asked = False
+        rested = self._snapshot is not None and self._snapshot.playing and not pace.playing
         self._complaint = self._session.complaint
         self._snapshot = self._session.snapshot(
             playing=pace.playing,
@@ -296,7 +297,7 @@ class Trainer:
             busy=self._catching_up(began),
         )
         pace.next_publishing = began + max(PUBLISH_EVERY, 4 * (self._clock() - began))
-        if answers:
+        if answers or rested:
             self._answered = self._obeyed
             self._told()
 

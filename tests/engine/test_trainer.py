@@ -570,3 +570,12 @@ def test_a_run_at_full_speed_makes_snapshots_only_for_who_looks(trainer, monkeyp
     assert len(made) <= 1
     seen = trainer.snapshot
     assert wait_for(trainer, lambda snapshot: snapshot.step > seen.step).playing
+
+
+def test_a_run_that_comes_to_rest_by_itself_tells_so_without_being_looked_at(trainer):
+    told = queue.Queue()
+    trainer.listen(lambda: told.put(trainer._snapshot.playing))
+    trainer.submit(FinishEpisode())
+    while told.get(timeout=PATIENCE):
+        pass
+    assert not trainer.snapshot.playing

@@ -270,7 +270,7 @@ async def test_the_view_rests_while_the_run_goes_at_full_speed(trainer):
         app.main_screen.pull()
         assert panel.row == 0
         trainer.show(playing=False)
-        app.main_screen.pull()
+        app.main_screen.on_main_screen_answered()
         assert panel.row > 0
 
 

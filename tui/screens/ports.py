@@ -23,7 +23,7 @@ class Trainer(Protocol):
         """Queue a command and return at once."""
 
     def listen(self, told: Callable[[], None]) -> None:
-        """Call `told`, from any thread, whenever a snapshot shows what came of commands."""
+        """Call `told`, from any thread, whenever a snapshot shows what came of commands, or that the run rests."""
 
     def give_way(self) -> None:
         """Let the run stand still for a moment, so that something large is drawn soon."""
