@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -96,6 +97,11 @@ class Screen:
             self._x += 1
 
 
+def _hear_interrupts() -> None:
+    """Let ctrl+c be heard, also where who started us does not hear it, as what a shell runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A program in a process of its own, on a terminal whose other end is held here."""
 
@@ -124,6 +130,7 @@ class Terminal:
             env=environment,
             cwd=REPOSITORY,
             start_new_session=True,
+            preexec_fn=_hear_interrupts,  # noqa: PLW1509  It makes one system call, and no thread of ours holds a lock.
         )
 
     def __enter__(self) -> Self:
