@@ -142,7 +142,7 @@ COMMANDS = (
     Command("zoom_out", ("Z",), "zoom out", "Draw the cells smaller; beyond the smallest: as they fit.", LOOKING),
     Command("next_panel", ("tab",), "next panel", "Go to the next panel.", LOOKING, needs_run=False),
     Command("previous_panel", ("shift+tab",), "previous panel", "Go to the panel before.", LOOKING, needs_run=False),
-    Command("one_panel", ("m",), "one panel", "Give one panel the room, tab goes through them; again: all.", LOOKING),
+    Command("one_panel", ("m",), "one panel", "Show one panel, tab goes through them, or all of them.", LOOKING),
     Command("look_up", ("up", "k"), "look up", "Move the view of the panel up.", LOOKING, palette=False),
     Command("look_down", ("down", "j"), "look down", "Move the view of the panel down.", LOOKING, palette=False),
     Command("look_left", ("left", "h"), "look left", "Move the view of the panel left.", LOOKING, palette=False),

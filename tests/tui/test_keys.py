@@ -290,6 +290,7 @@ async def test_n_goes_round_the_charts_and_brackets_smooth_them(app, trainer):
 async def test_where_it_is_narrow_a_chart_takes_the_place_of_the_numbers(app, trainer):
     trainer.show(episodes=episodes(*[1.0, 3.0] * 30))
     async with app.run_test(size=(40, 24)) as pilot:
+        await pilot.press("m")
         panel = app.main_screen.query_one(EpisodesPanel)
         assert "mean of 60" in panel.draw(*panel.size).text
         await pilot.press("n")

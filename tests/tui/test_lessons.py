@@ -281,9 +281,9 @@ async def test_a_notice_beside_a_lesson_hides_neither_its_keys_nor_the_way_back(
     assert hidden[0].startswith("╭")
 
 
-async def test_a_chart_at_the_smallest_size_is_closed_by_escape(app, trainer):
+async def test_a_chart_at_the_smallest_height_is_closed_by_escape(app, trainer):
     trainer.show(**vars(learned()))
-    async with app.run_test(size=(40, 12)) as pilot:
+    async with app.run_test(size=(80, 12)) as pilot:
         await pilot.press("n")
         await seen(pilot, "Episodes", "n next · escape close")
         await pilot.press("escape")

@@ -29,6 +29,7 @@ async def test_the_table_counts_its_rows_and_names_the_keys_while_it_has_them(ap
 async def test_in_a_narrow_panel_the_count_is_shorter_and_never_cut(app, trainer):
     trainer.snapshot = snapshot(grid("S" + "." * 29), state=15)
     async with app.run_test(size=(40, 12)) as pilot:
+        await pilot.press("m")
         await seen(pilot, "─ 12 below ─")
 
 

@@ -1,5 +1,6 @@
 """Which panels the main screen shows: all of them, or one that has the whole room."""
 
+from textual import events
 from textual.widget import Widget
 
 from tui.screens.time_travel import TimeTravel
@@ -12,6 +13,8 @@ from tui.widgets.world import WorldPanel
 
 PANELS: dict[str, type[Panel]] = {"world": WorldPanel, "Q": QTable, "episodes": EpisodesPanel}
 """The panels of which one can have the room, by their names on the tabs."""
+ROOMY = 76
+"""Columns from which on all panels are shown unless one alone is asked for; below, it is the other way about."""
 TAKERS = {"-inspecting": "the inspector", "-comparing": "the comparison", "-lesson": "the lesson"}
 """What needs room beside the panels, by the class that the screen has meanwhile."""
 
@@ -19,18 +22,24 @@ TAKERS = {"-inspecting": "the inspector", "-comparing": "the comparison", "-less
 class Panels(TimeTravel):
     """The commands that go from panel to panel, and the one rule of when one of them is shown alone."""
 
-    _one = False
-    """Whether the person wants to see one panel at a time."""
+    _one: bool | None = None
+    """Whether the person wants to see one panel at a time; `None`: as the window is wide."""
     _chosen = "world"
     """The name of the one that is shown then."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show one panel or all, as there is room now."""
+        if self.single != self.has_class("-single"):
+            self._choose()
+            self._lay_out()
 
     def action_one_panel(self) -> None:
         """Give the room to the panel that has the focus, or to all of them again."""
         if taker := next((name for state, name in TAKERS.items() if self.has_class(state)), ""):
             self.app.notify(f"{taker} needs the room; close it first", severity="warning", markup=False)
             return
-        self._one = not self._one
-        self._chosen = next((name for name, kind in PANELS.items() if isinstance(self.focused, kind)), self._chosen)
+        self._one = not self.single
+        self._choose()
         self._lay_out()
 
     def action_show_panel(self, name: str) -> None:
@@ -68,12 +77,17 @@ class Panels(TimeTravel):
 
     @property
     def single(self) -> bool:
-        """Whether one panel is shown alone: it is wanted, and nothing needs room beside the panels."""
-        return self._one and not any(map(self.has_class, TAKERS))
+        """Whether one panel is shown alone: it is wanted or there is no room for two, and nothing else needs it."""
+        wanted = self.app.size.width < ROOMY if self._one is None else self._one
+        return wanted and not any(map(self.has_class, TAKERS))
 
     @property
     def _panel(self) -> Panel:
         return self.query_one(PANELS[self._chosen])
+
+    def _choose(self) -> None:
+        """Let the panel that has the focus be the one."""
+        self._chosen = next((name for name, kind in PANELS.items() if isinstance(self.focused, kind)), self._chosen)
 
     def _lay_out(self) -> None:
         """Show what is to be shown; the keys go where the person sees what they do."""
