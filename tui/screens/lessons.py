@@ -1,6 +1,5 @@
 """What the main screen does with lessons: it turns their pages and lets them drive the run and the panels."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from engine import messages
@@ -35,10 +34,7 @@ class Lessons(Looking):
         """Hand a command to the trainer; a run that the person begins is theirs."""
         if isinstance(command, Start | Load):
             self._lesson_owns_run = False
-
-    def unless_refused(self, verb: str, action: Callable[[], None]) -> None:
-        """Do it at once if nothing would be lost; else ask before."""
-        raise NotImplementedError
+        super().send(command)
 
     def show(self, snapshot: Snapshot | None) -> None:
         """Take a snapshot; in another world the cursor goes where the page wants it."""

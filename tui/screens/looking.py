@@ -1,4 +1,4 @@
-"""What the main screen does with what the person looks at: layers, zoom, and the inspector with its cursor."""
+"""What the main screen does with what the person looks at: views, layers, zoom, and the inspector with its cursor."""
 
 from dataclasses import replace
 from typing import cast
@@ -7,10 +7,10 @@ from textual.reactive import reactive
 
 from engine.messages import Snapshot
 from tui.screens.panels import Panels
-from tui.screens.ports import Trainer
 from tui.screens.spans import Line
 from tui.widgets.layers import next_layer
 from tui.widgets.map_places import inspected_action, legal_actions, neighbour
+from tui.widgets.panel import Panel
 from tui.widgets.q_table import QTable
 from tui.widgets.sight import Sight, look_for
 from tui.widgets.world import WorldPanel
@@ -21,7 +21,6 @@ class Looking(Panels):
     """The commands that change what is seen, and nothing in the run."""
 
     sight: reactive[Sight] = reactive(Sight(), repaint=False, init=False)
-    trainer: Trainer
 
     def watch_sight(self, old: Sight, new: Sight) -> None:
         """Ask the trainer for what is looked at, and make room for the inspector."""
@@ -97,6 +96,45 @@ class Looking(Panels):
         """Bring the cursor to where the agent is, if there is one."""
         if self.snapshot is not None and self.sight.cursor is not None:
             self._go_to_state(self.snapshot.state)
+
+    def action_look_up(self) -> None:
+        """Move the view up."""
+        self._look(0, -1)
+
+    def action_look_down(self) -> None:
+        """Move the view down."""
+        self._look(0, 1)
+
+    def action_look_left(self) -> None:
+        """Move the view left."""
+        self._look(-1, 0)
+
+    def action_look_right(self) -> None:
+        """Move the view right."""
+        self._look(1, 0)
+
+    def action_page_up(self) -> None:
+        """Move the view up by a page."""
+        if isinstance(self.focused, Panel):
+            self.focused.look_pages(-1)
+
+    def action_page_down(self) -> None:
+        """Move the view down by a page."""
+        if isinstance(self.focused, Panel):
+            self.focused.look_pages(1)
+
+    def action_follow(self) -> None:
+        """Let every panel follow the agent again."""
+        for panel in self.query(Panel):
+            panel.follow_again()
+        self.cursor_to_agent()
+
+    def _look(self, columns: int, rows: int) -> None:
+        """Let an arrow steer the agent, else move the cursor of the inspector, else the view of the focused panel."""
+        if self.steer(columns, rows) or self.move_cursor(columns, rows):
+            return
+        if isinstance(self.focused, Panel):
+            self.focused.look(columns, rows)
 
     def _go_to_state(self, state: int) -> None:
         if state != self.sight.cursor:

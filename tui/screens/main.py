@@ -1,8 +1,10 @@
-"""The main screen: the panels around one run, and the answers to the commands of the table."""
+"""The main screen: the panels around one run, and how the newest snapshot comes to them.
+
+What it does at the commands of the table stands in the rooms beside this one, by what they are about.
+"""
 
 import gc
 import math
-from collections.abc import Callable
 from contextlib import suppress
 from typing import ClassVar
 
@@ -13,21 +15,16 @@ from textual.message import Message
 from textual.widgets import Static
 
 from engine import messages
-from engine.messages import Notice, Snapshot, WorldView
+from engine.messages import Snapshot, WorldView
 from tui import commands
 from tui.lessons.lesson import Lesson
-from tui.screens.choose_agent import AgentSettings, ChooseAgent, ChosenAgent, chosen_settings, start_in
-from tui.screens.choose_world import ChooseWorld
 from tui.screens.comparing import Comparing
-from tui.screens.confirm import Confirm
-from tui.screens.continue_run import CONTINUE, FORGET, ContinueRun
 from tui.screens.help import Help
 from tui.screens.lessons import TURNING, Lessons
 from tui.screens.live import LiveScreen
 from tui.screens.measures import Measures
 from tui.screens.panels import PANELS
-from tui.screens.ports import Library, SaveEntry, Trainer
-from tui.screens.save import OpenSave, SaveRun
+from tui.screens.ports import Library, Trainer
 from tui.widgets.difference import Difference
 from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.inspector import Inspector
@@ -35,7 +32,7 @@ from tui.widgets.key_line import KeyLine
 from tui.widgets.lesson_strip import LessonStrip
 from tui.widgets.map_places import inspected_action
 from tui.widgets.other_world import OtherWorld
-from tui.widgets.panel import Drawing, Panel
+from tui.widgets.panel import Drawing
 from tui.widgets.panel_tabs import PanelTabs
 from tui.widgets.q_table import QTable
 from tui.widgets.status import Status
@@ -44,17 +41,18 @@ from tui.widgets.why import Why
 from tui.widgets.world import WorldPanel
 
 PULLS_A_SECOND = 50
+
 RUSHING_SHARE, SLOW_SHARE = 2, 8
 """At full speed one pull in so many is shown: more could not be read, and each costs a slow line bytes.
 
 A slow agent learns in Python, not in a compiled loop, and waits while something is drawn.
 """
+
 SLOW = 50_000
 """Steps a second below which an agent is slow."""
+
 MISTAKE = 2
 """The exit code when the first run could not be begun."""
-FIRST_AGENT = "q-learning"
-"""Who learns in a chosen world when there was no run before."""
 
 
 class MainScreen(Measures, Comparing, Lessons):
@@ -73,20 +71,15 @@ class MainScreen(Measures, Comparing, Lessons):
         self, trainer: Trainer, library: Library, *, welcome: bool = False, lesson: Lesson | None = None
     ) -> None:
         """`welcome`: ask whether to go on where the line broke, if it did; `lesson`: begin with it."""
-        super().__init__()
+        super().__init__(trainer, library)
         self._welcome = welcome
         self._first_lesson = lesson
-        self.trainer = trainer
-        self.library = library
         self._pulls = 0
-        self._notices_seen = 0
-        self._before_answer: Snapshot | None = None
-        self._leaving = False
         self._played: WorldView | None = None
         """The world of the run that was last seen to play."""
 
     def compose(self) -> ComposeResult:
-        """Status, world and Q-table, episodes, the why of the last step, keys."""
+        """Put every panel in its place; the style sheet shows those for which there is room."""
         with Vertical(id="everything"):
             yield Status()
             yield PanelTabs(tuple(PANELS))
@@ -114,8 +107,8 @@ class MainScreen(Measures, Comparing, Lessons):
         self.pull()
         if self._first_lesson is not None:
             self.open_lesson(self._first_lesson, begun=True)
-        if self._welcome and (broken_off := self.library.broken_off()) is not None:
-            self.app.push_screen(ContinueRun(broken_off), lambda answer: self._welcome_back(broken_off, answer))
+        if self._welcome:
+            self.welcome_back()
         self.set_interval(1 / PULLS_A_SECOND, self.pull)
         self.trainer.listen(self._tell_answer)
 
@@ -157,11 +150,7 @@ class MainScreen(Measures, Comparing, Lessons):
         self.take_room("-comparing", taken=snapshot.comparison is not None)
         self.give_the_wheel(before, snapshot)
         self._settle(snapshot)
-        failed = self._tell_notices(snapshot)
-        if self._leaving and failed:
-            self._leaving = False
-        elif self._leaving and not snapshot.unsaved:
-            self.app.exit()
+        self.leave_if_saved(snapshot, failed=self._tell_notices(snapshot))
 
     def _settle(self, snapshot: Snapshot) -> None:
         """Take what is loaded when a run first plays out of the collector's sight.
@@ -181,12 +170,6 @@ class MainScreen(Measures, Comparing, Lessons):
             self.app.notify(notice.text, severity=severity, markup=False)  # type: ignore[arg-type]
         return any(notice.error for notice in new)
 
-    def news(self, snapshot: Snapshot) -> list[Notice]:
-        """Return the notices that nobody has told yet; they count as told then."""
-        new = [notice for notice in snapshot.notices if notice.number > self._notices_seen]
-        self._notices_seen = max([self._notices_seen, *(notice.number for notice in new)])
-        return new
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Refuse the commands that would do nothing now."""
         command = commands.by_id(action)
@@ -195,17 +178,6 @@ class MainScreen(Measures, Comparing, Lessons):
         if action in TURNING and self.lesson is None:
             return None
         return command is None or commands.available(command, self.snapshot) or None
-
-    def send(self, command: messages.Command) -> None:
-        """Hand a command to the trainer, and remember what it showed before."""
-        super().send(command)
-        self._before_answer = self.trainer.snapshot
-        self.trainer.submit(command)
-
-    def _might_lose(self) -> bool:
-        """Return whether something is not saved, or may be once the trainer has answered the last command."""
-        newest = self.trainer.snapshot
-        return newest is not None and (newest.unsaved or newest is self._before_answer)
 
     # The commands that the trainer answers.
 
@@ -237,42 +209,6 @@ class MainScreen(Measures, Comparing, Lessons):
         """Begin or end a demonstration."""
         self.send(messages.Demonstrate())
 
-    def action_reset(self) -> None:
-        """Begin the run anew, after a question if something would be lost."""
-        self.unless_refused("reset", lambda: self.send(messages.Reset()))
-
-    # The commands that ask something first.
-
-    def action_choose_world(self) -> None:
-        """Choose a world and begin a new run in it."""
-        current = self.snapshot.world.name if self.snapshot else ""
-        self.app.push_screen(ChooseWorld(self.library, current), self._start_in)
-
-    def action_choose_agent(self) -> None:
-        """Choose an agent, then its settings."""
-        current = self.snapshot.agent.name if self.snapshot else ""
-        self.app.push_screen(ChooseAgent(self.library, current), self._ask_for_settings)
-
-    def action_save(self) -> None:
-        """Ask for a name and save."""
-        if self.snapshot is not None:
-            self.app.push_screen(SaveRun(self.library, self.snapshot), self._save_as)
-
-    def action_open(self) -> None:
-        """Choose a save and go on with it."""
-        own = self.snapshot.autosave_name if self.snapshot else ""
-        self.app.push_screen(OpenSave(self.library, own), self._load)
-
-    def action_quit(self) -> None:
-        """Leave; ask what to do with what is not saved."""
-        if not self._might_lose():
-            self.app.exit()
-            return
-        saved = self.snapshot is not None and self.snapshot.save_name
-        what = "The run has gone on since it was last saved." if saved else "This run was never saved."
-        question = f"{what} Save it before leaving?"
-        self.app.push_screen(Confirm("Quit", question, ("save", "discard", "cancel"), "save"), self._leave)
-
     # The commands for the screen itself.
 
     def action_suspend(self) -> None:
@@ -290,104 +226,6 @@ class MainScreen(Measures, Comparing, Lessons):
     def action_change_theme(self) -> None:
         """Choose a theme."""
         self.app.action_change_theme()
-
-    def action_look_up(self) -> None:
-        """Move the view up."""
-        self._look(0, -1)
-
-    def action_look_down(self) -> None:
-        """Move the view down."""
-        self._look(0, 1)
-
-    def action_look_left(self) -> None:
-        """Move the view left."""
-        self._look(-1, 0)
-
-    def action_look_right(self) -> None:
-        """Move the view right."""
-        self._look(1, 0)
-
-    def action_page_up(self) -> None:
-        """Move the view up by a page."""
-        if isinstance(self.focused, Panel):
-            self.focused.look_pages(-1)
-
-    def action_page_down(self) -> None:
-        """Move the view down by a page."""
-        if isinstance(self.focused, Panel):
-            self.focused.look_pages(1)
-
-    def action_follow(self) -> None:
-        """Let every panel follow the agent again."""
-        for panel in self.query(Panel):
-            panel.follow_again()
-        self.cursor_to_agent()
-
-    def _look(self, columns: int, rows: int) -> None:
-        if self.steer(columns, rows) or self.move_cursor(columns, rows):
-            return
-        if isinstance(self.focused, Panel):
-            self.focused.look(columns, rows)
-
-    # What comes of the answers.
-
-    def _welcome_back(self, broken_off: SaveEntry, answer: str | None) -> None:
-        if answer == CONTINUE:
-            self.send(messages.Load(broken_off.name))
-        elif answer == FORGET:
-            self.library.forget(broken_off)
-
-    def unless_refused(self, verb: str, action: Callable[[], None]) -> None:
-        """Do it at once if nothing would be lost; else ask before."""
-        if not self._might_lose():
-            action()
-            return
-        question = "What was learned since the last save will be lost."
-        self.app.push_screen(
-            Confirm(verb.capitalize(), question, (verb, "cancel"), "cancel"),
-            lambda answer: action() if answer == verb else None,
-        )
-
-    def _start_in(self, world: str | None) -> None:
-        if world is None:
-            return
-        snapshot = self.snapshot
-        start = start_in(self.library, world, snapshot) if snapshot else messages.Start(world, FIRST_AGENT)
-        self.unless_refused("begin", lambda: self.send(start))
-
-    def _ask_for_settings(self, name: str | None) -> None:
-        snapshot = self.snapshot
-        agent = next((agent for agent in self.library.agents() if agent.name == name), None)
-        if agent is None or snapshot is None:
-            return
-        given = chosen_settings(self.library, snapshot) if snapshot.agent.name == name else {}
-        self.app.push_screen(AgentSettings(self.library, agent, given, snapshot.agent.seed), self._start_with)
-
-    def _start_with(self, chosen: ChosenAgent | None) -> None:
-        if chosen is not None and self.snapshot is not None:
-            start = messages.Start(self.snapshot.world.name, chosen.name, chosen.settings, chosen.seed)
-            self.unless_refused("begin", lambda: self.send(start))
-
-    def _save_as(self, name: str | None) -> None:
-        if name is None:
-            self._leaving = False
-        else:
-            self.send(messages.Save(name))
-
-    def _load(self, name: str | None) -> None:
-        if name is not None:
-            self.unless_refused("open", lambda: self.send(messages.Load(name)))
-
-    def _leave(self, answer: str | None) -> None:
-        if answer == "discard":
-            self.app.exit()
-        elif answer == "save" and self.snapshot is not None:
-            self._leaving = True
-            self.send(messages.Pause())
-            if self.snapshot.save_name:
-                self.send(messages.Save(self.snapshot.save_name))
-            else:
-                self.app.push_screen(SaveRun(self.library, self.snapshot), self._save_as)
 
 
 def _share(snapshot: Snapshot | None) -> int:

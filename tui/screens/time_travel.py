@@ -4,37 +4,26 @@ from textual import events
 from textual.reactive import reactive
 
 from engine import messages
-from engine.messages import Notice, Snapshot
+from engine.messages import Snapshot
 from engine.until import Until
 from tui.screens.choose_agent import ChosenAgent, LivingAgentSettings
 from tui.screens.editor import Editor, editable
 from tui.screens.journey import ChooseBranch, GoToStep
-from tui.screens.paced import Paced
-from tui.screens.ports import Library
 from tui.screens.run_until import RunUntil
+from tui.screens.runs import Runs
 from tui.widgets.hints import DIGITS, WAYS, action_that_way
 from tui.widgets.key_line import KeyLine
 from tui.widgets.panel import Panel
 from tui.widgets.timeline import Timeline
 
 
-class TimeTravel(Paced[None]):
+class TimeTravel(Runs):
     """The commands that go back and forth in the run, and those by which a person has a hand in it."""
 
-    snapshot: reactive[Snapshot | None] = reactive(None, repaint=False, init=False)
     driving: reactive[bool] = reactive(False, repaint=False, init=False)
     """Whether the arrows choose the agent's actions."""
-    library: Library
     _until = ""
     """What was asked for last, as it was written."""
-
-    def send(self, command: messages.Command) -> None:
-        """Hand a command to the trainer."""
-        raise NotImplementedError
-
-    def news(self, snapshot: Snapshot) -> list[Notice]:
-        """Return the notices that nobody has told yet; they count as told then."""
-        raise NotImplementedError
 
     def action_run_until(self) -> None:
         """Ask for a condition and run until it holds."""
