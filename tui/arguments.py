@@ -19,20 +19,20 @@ BEFORE_A_WORD = {"--saves", "--agent", "--seed", "--timeline-memory"}
 """The options of the application that take a value."""
 
 VERBS = {
-    "worlds": "verbs",
-    "agents": "verbs",
-    "solve": "verbs",
-    "train": "verbs",
-    "evaluate": "verbs",
-    "saves": "verbs",
-    "show": "verbs",
-    "replay": "verbs",
-    "export": "verbs",
-    "keys": "verbs",
-    "lessons": "teaching",
-    "compare": "teaching",
+    "worlds": "lists",
+    "agents": "lists",
+    "solve": "solving",
+    "train": "training",
+    "evaluate": "saved",
+    "saves": "lists",
+    "show": "saved",
+    "replay": "saved",
+    "export": "saved",
+    "keys": "lists",
+    "lessons": "lessons",
+    "compare": "comparing",
 }
-"""In which module of `tui` the function of each verb is; loaded when it is wanted, as it takes as long as a start."""
+"""In which module of `tui.verbs` the function of each verb is: loaded when it is wanted, as that takes its time."""
 
 
 class Parser(argparse.ArgumentParser):

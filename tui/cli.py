@@ -69,22 +69,16 @@ def _write_no_more() -> None:
 
 def _verb(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
     room = "seeds" if getattr(options, "seeds", None) else VERBS[options.verb]
-    verb: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(f"tui.{room}"), options.verb)
+    verb: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(f"tui.verbs.{room}"), options.verb)
     return verb
 
 
 def _open_application(options: argparse.Namespace) -> int:
-    from tui import app, commands, keymap
+    from tui.verbs.opening import open_application
 
     first = _first(options)
     expect_none(options.unknown, "qscope")
-    commands.use(keymap.load(keymap.path()))
-    memory = options.timeline_memory * 2**20
-    if options.plain:
-        from tui.plain import sitting
-
-        return sitting.run(options.saves, first, timeline_memory=memory, welcome=options.what is None)
-    return app.run(options.saves, first, timeline_memory=memory, welcome=options.what is None)
+    return open_application(options, first, welcome=options.what is None)
 
 
 def _first(options: argparse.Namespace) -> "Start | Load":

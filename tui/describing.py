@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.interventions import WorldEdit, from_plain, told
 from engine.run import UNLIMITED
+from engine.worlds.mdp import FloatArray
 
 SHOWN = 20
 """How many interventions are listed, the last."""
@@ -26,6 +27,11 @@ def print_json(value: dict[str, Any]) -> int:
     """Print one object, and nothing else."""
     print(json.dumps(value, allow_nan=False))
     return 0
+
+
+def json_table(q: FloatArray) -> list[list[float | None]]:
+    """Return a table of values as JSON can hold it: null where an action is not legal."""
+    return [[None if math.isnan(value) else value for value in row] for row in q.tolist()]
 
 
 def number(value: float | None) -> str:

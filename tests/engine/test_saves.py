@@ -207,7 +207,7 @@ def test_files_of_every_format_are_read(name):
 
 @pytest.mark.parametrize(
     "name", [name for name in KEPT if not name.endswith("-dqn.safetensors")]
-)  # The sums of a network may run in another order elsewhere, see `tui.verbs.replay`.
+)  # The sums of a network may run in another order elsewhere, see `tui.verbs.saved.replay`.
 def test_files_of_every_format_are_derived_again_to_the_same_outcome(name):
     timeline = engine_saves.read(FIXTURES / name)
     keyframes = [[step, digest] for step, digest in sorted(timeline.branch.digests.items())]

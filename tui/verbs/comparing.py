@@ -1,74 +1,20 @@
-"""The verbs for a class: lessons, and two runs held against each other."""
+"""`qscope compare`: two saves of one world, each where it was saved, held against each other."""
 
 import argparse
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from engine.errors import InputError
+from engine import saves
+from engine.comparison import check_worlds, differences
+from engine.run import Run
+from engine.view import Truth, greedy_actions
 from tui.describing import number, print_json
-from tui.lessons import shelf
-from tui.lessons.lesson import Lesson
-
-if TYPE_CHECKING:
-    from engine.run import Run
-
-
-def lessons(options: argparse.Namespace) -> int:
-    """List the lessons, open one, or play one through and say whether all that it claims is so."""
-    if options.lesson is None and options.check:
-        raise InputError("--check needs the name of a lesson, or a .md file (qscope lessons lists them all)")
-    if options.lesson is None:
-        return _list_lessons(shelf.shipped(), as_json=options.json)
-    lesson = shelf.find(options.lesson)
-    if options.check:
-        return _check_lesson(lesson, as_json=options.json)
-    if options.json:
-        raise InputError("--json goes with the list of lessons, or with --check")
-    from tui import app, commands, keymap
-
-    commands.use(keymap.load(keymap.path()))
-    memory = options.timeline_memory * 2**20
-    if options.plain:
-        from tui.plain import sitting
-
-        return sitting.run(options.saves, lesson.first, timeline_memory=memory, lesson=lesson)
-    return app.run(options.saves, lesson.first, timeline_memory=memory, lesson=lesson)
-
-
-def _list_lessons(shipped: Sequence[Lesson], *, as_json: bool) -> int:
-    rows = [
-        {"name": lesson.name, "title": lesson.title, "pages": len(lesson.pages), **vars(lesson.first)}
-        for lesson in shipped
-    ]
-    if as_json:
-        return print_json({"lessons": rows})
-    for row in rows:
-        print(f"{row['name']:<12} {row['pages']:>2} pages  {row['world']:<9} {row['agent']:<11} {row['title']}")
-    print("\nqscope lessons NAME opens one, and so does the application; or a .md file of your own")
-    return 0
-
-
-def _check_lesson(lesson: Lesson, *, as_json: bool) -> int:
-    from tui.lessons.rehearsal import rehearse  # It loads the engine.
-
-    mistakes = list(rehearse(lesson))
-    claims = sum(len(page.expectations) for page in lesson.pages)
-    if as_json:
-        print_json({"lesson": lesson.name, "pages": len(lesson.pages), "claims": claims, "mistakes": mistakes})
-    else:
-        print("\n".join(mistakes) or f"{lesson.name}: {len(lesson.pages)} pages, {claims} claims, and all of them hold")
-    return 1 if mistakes else 0
 
 
 def compare(options: argparse.Namespace) -> int:
     """Hold two saves against each other, each where it was saved."""
-    from engine import saves
-    from engine.comparison import check_worlds, differences
-    from engine.view import greedy_actions
-
     runs = [saves.load(options.saves, name).run for name in (options.first, options.second)]
     check_worlds(*runs)
     tables = [run.q_values() for run in runs]
@@ -90,9 +36,7 @@ def compare(options: argparse.Namespace) -> int:
     return 0
 
 
-def _numbers(name: str, run: "Run") -> dict[str, Any]:
-    from engine.view import Truth
-
+def _numbers(name: str, run: Run) -> dict[str, Any]:
     mean, beside = run.statistics.mean("return"), Truth(run).beside(run.q_values())
     return {
         "save": name,

@@ -14,8 +14,8 @@ from engine.errors import InputError
 from engine.run import UNLIMITED, Run
 from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
-from tui import verbs
 from tui.describing import how_far, number, print_json, tell_progress, with_spread
+from tui.verbs import training
 
 ONE_RUN_ONLY = ("resume", "actions", "until")
 """Arguments that mean one run."""
@@ -30,7 +30,7 @@ def train(options: argparse.Namespace) -> int:
     how = together.advance(runs, options.steps or UNLIMITED, options.episodes or UNLIMITED, progress.told)
     seconds = time.perf_counter() - began
     progress.done()
-    solved = verbs.solved(runs[0])
+    solved = training.solved(runs[0])
     reports = [_report(run, options, seconds, solved) for run in runs]
     for run, report in zip(runs, reports, strict=True):
         if options.save:
@@ -54,7 +54,7 @@ def _runs(options: argparse.Namespace) -> list[Run]:
     for name in ONE_RUN_ONLY:
         if getattr(options, name) is not None:
             raise InputError(f"--{name} goes with one run, --seeds makes several; leave one of the two out")
-    verbs.expect_a_beginning(options)
+    training.expect_a_beginning(options)
     if not (options.steps or options.episodes):
         raise InputError("train --seeds needs --episodes N or --steps N (qscope train --help explains)")
     seeds = range(options.seed, options.seed + options.seeds)
@@ -62,16 +62,16 @@ def _runs(options: argparse.Namespace) -> list[Run]:
         raise InputError(f"--seeds {options.seeds} from --seed {options.seed} goes beyond the last seed, 2^63 - 1")
     for seed in seeds if options.save else ():
         engine_saves.check_name(f"{options.save}-{seed}")
-    world, settings = world_catalogue.find(options.world), verbs.settings_of(options.set)
+    world, settings = world_catalogue.find(options.world), training.settings_of(options.set)
     runs = together.runs_of(world, options.agent, settings, seeds, options.steps or UNLIMITED)
     if runs[0].agent.waits_for_person:
         raise InputError(f"the agent {options.agent} waits for a person, who can lead one run; leave --seeds out")
     return runs
 
 
-def _report(run: Run, options: argparse.Namespace, seconds: float, solved: "verbs.Solved") -> dict[str, Any]:
+def _report(run: Run, options: argparse.Namespace, seconds: float, solved: "training.Solved") -> dict[str, Any]:
     """Say of one run what `train` says of it; the seconds are those in which all were made."""
-    report = verbs.report_of(run, run.step, run.statistics.returns.tolist(), seconds, solved)
+    report = training.report_of(run, run.step, run.statistics.returns.tolist(), seconds, solved)
     stopped_by = "steps" if options.steps else "episodes"
     report |= {"episodes_before": 0, "returns_known_before": 0, "stopped_by": stopped_by}
     return {key: value for key, value in report.items() if key != "returns" or not options.no_returns}
@@ -130,7 +130,7 @@ class _Progress:
         with self._lock:
             self._made += made
             if self._shown and time.monotonic() >= self._next:
-                self._next = time.monotonic() + verbs.PROGRESS_EVERY
+                self._next = time.monotonic() + training.PROGRESS_EVERY
                 steps = how_far(self._made, self._steps, "steps")
                 tell_progress(steps, f"{self._seeds} seeds", self._made, time.monotonic() - self._began)
 
