@@ -7,13 +7,11 @@ first. Each step then costs what both runs need for it.
 import numpy as np
 
 from engine import view
-from engine.agents import catalogue as agents
 from engine.errors import InputError
-from engine.inspection import Microscope
 from engine.messages import ComparisonView, Differences, Look, Snapshot
+from engine.observer import Observer
 from engine.run import Run
 from engine.timeline import Timeline
-from engine.view import Truth
 from engine.worlds.environment import Environment
 from engine.worlds.mdp import BoolArray, FloatArray
 
@@ -31,7 +29,7 @@ class Comparison:
         check_worlds(first, second.run)
         self.timeline = second
         self.name = name
-        self._look_at(second.run)
+        self._observer = Observer(second.run)
 
     @property
     def step(self) -> int:
@@ -48,29 +46,24 @@ class Comparison:
         """Show the second run beside a snapshot of the first; raises `InputError` where they have parted."""
         run = self.timeline.run
         check_states(first, run)
-        if self._seen != (run.world, run.settings):
-            self._look_at(run)
+        if not self._observer.fits(run):  # What was done to it in its past comes again.
+            self._observer = Observer(run)
         q = run.q_values()
         greedy = view.chosen_actions(run, q)
         where = view.interaction_view(run.interaction)
         return ComparisonView(
             name=self.name,
-            agent=view.agent_view(run, agents.title(run.agent_name)),
+            agent=self._observer.agent,
             step=run.step,
             state=where["state"],
             path=where["path"],
             q=q,
             greedy=greedy,
             episodes=view.episodes_view(run.statistics, 1),
-            truth=self._truth.beside(q),
+            truth=self._observer.truth.beside(q),
             differences=differences(shown.q, shown.greedy, q, greedy),
-            **self._microscope.layers(run, q, look),
+            **self._observer.microscope.layers(run, q, look),
         )
-
-    def _look_at(self, run: Run) -> None:
-        """Prepare what is known of the second run as it is now: what was done to it in its past comes again."""
-        self._truth, self._microscope = Truth(run), Microscope(run)
-        self._seen = (run.world, run.settings)
 
 
 def twin(run: Run, agent: str) -> Run:

@@ -1,29 +1,23 @@
 """A session: one run at a time with its timeline, what a person does with it, and what there is to see of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from engine import saves, view
-from engine.agents import catalogue as agents
+from engine import saves
 from engine.breakpoints import Breakpoint
 from engine.comparison import PORTION, Comparison, twin
 from engine.curves import Sample
 from engine.derivation import Derivation
 from engine.errors import InputError
-from engine.inspection import Microscope
-from engine.interventions import Act, Change, Edit, Rules, WorldEdit, told
+from engine.hand import Hand
+from engine.keeping import Keeping
 from engine.messages import (
-    ActByHand,
-    BrushCell,
-    ChangeSettings,
     CloseEpisode,
     Command,
     Compare,
     ComparisonView,
-    EditCell,
-    EditRules,
     EpisodeBack,
     GoTo,
     Load,
@@ -38,13 +32,11 @@ from engine.messages import (
     StepBack,
     SwitchBranch,
     Trajectory,
-    UndoEdit,
 )
+from engine.observer import Observer
 from engine.run import UNLIMITED, Run
 from engine.timeline import MEMORY, PORTIONS, Timeline
 from engine.worlds import catalogue as worlds
-from engine.worlds.brushes import brushed
-from engine.worlds.editing import what_changes
 
 if TYPE_CHECKING:
     from engine.evaluation import Walk
@@ -66,7 +58,8 @@ class Session:
         timeline_memory: int = MEMORY,
         on_the_way: Callable[[int, int], bool] = lambda step, target: True,
     ) -> None:
-        self.folder = folder
+        self.keeping = Keeping(folder)
+        """What of the run is in which save."""
         self._memory = timeline_memory
         self._on_the_way = on_the_way
         self.breakpoint: Breakpoint | None = None
@@ -79,22 +72,13 @@ class Session:
         """Whether the second run was stopped on its way to the step of the first."""
         self._derivation: Derivation | None = None
         self._trajectory: Trajectory | None = None
-        self.save_name = ""
         self._say = say
         self.cold = False
         """Whether the loop of the run may have to be compiled before its first step."""
-        self._kept: object = None
-        self.autosaved: Path | None = None
-        """Where the run was last autosaved."""
-        self._autosaved_place: object = None
-        self._autosave_failed = False
-        self._autosave_name = ""
-        self._digest = ""
         self._notices: tuple[Notice, ...] = ()
-        self._views: Views | None = None
+        self._observer: Observer | None = None
         self._look = Look()
-        self._last_put: Mapping[str, Any] | None = None
-        """The cell that a person put last."""
+        self._hand = Hand(say, self.notify)
 
     @property
     def complaint(self) -> str:
@@ -104,7 +88,7 @@ class Session:
     @property
     def unsaved(self) -> bool:
         """Whether there is something in the run, on any branch, that is in no save."""
-        return self.timeline is not None and _extent(self.timeline) != self._kept
+        return self.timeline is not None and self.keeping.unsaved(self.timeline)
 
     @property
     def ended(self) -> bool:
@@ -134,19 +118,15 @@ class Session:
                 self._compare(agent, save)
             case Start(world, agent, settings, seed):
                 self._say(f"preparing {world} and {agent}")
-                self._take(Timeline(Run(worlds.find(world), agent, settings, seed), self._memory))
+                timeline = Timeline(Run(worlds.find(world), agent, settings, seed), self._memory)
+                self.keeping.begin(timeline)
+                self._take(timeline)
             case Load(name):
                 self._load(name)
             case Save(name):
-                self._save(name)
+                self.notify(self.keeping.save(self._the_timeline(), name))
             case Reset():
-                run = self._the_timeline().run
-                self._say("beginning anew")
-                again = Run(run.origin_world, run.agent_name, run.origin_settings, run.seed)
-                beside = self.comparison
-                self._take(Timeline(again, self._memory), self.save_name)
-                self.comparison, self._stays_behind = beside, False
-                self.notify("begun anew: nothing is learned yet")
+                self._reset()
             case RunUntil(until):
                 self.breakpoint = Breakpoint(until, self._the_timeline())
             case ShowEpisode(episode):
@@ -157,7 +137,17 @@ class Session:
             case StepBack() | EpisodeBack() | GoTo() | SwitchBranch():
                 self._travel(command)
             case _:
-                self._intervene(command)
+                self._hand.obey(self._the_timeline(), command)
+
+    def _reset(self) -> None:
+        """Begin the same run anew; what it is saved as and compared with stays."""
+        run, beside = self._the_timeline().run, self.comparison
+        self._say("beginning anew")
+        timeline = Timeline(Run(run.origin_world, run.agent_name, run.origin_settings, run.seed), self._memory)
+        self.keeping.begin(timeline, self.keeping.save_name)
+        self._take(timeline)
+        self.comparison, self._stays_behind = beside, False
+        self.notify("begun anew: nothing is learned yet")
 
     def _travel(self, command: StepBack | EpisodeBack | GoTo | SwitchBranch) -> None:
         """Go to another step of the run, or to another branch, and the second run with it."""
@@ -175,49 +165,6 @@ class Session:
                 self._say(f"going to {name}")
                 self._the_timeline().switch(name)
                 self._tell_arrival(self._the_timeline().head)
-
-    def _intervene(self, command: Command) -> None:
-        timeline = self._the_timeline()
-        branch = timeline.branch.name
-        match command:
-            case ActByHand(action):
-                timeline.intervene(Act(timeline.step, action))
-            case ChangeSettings(settings):
-                timeline.intervene(Change(timeline.step, dict(settings)))
-                self.notify(f"from step {timeline.step:,} on: {', '.join(f'{k} {v}' for k, v in settings.items())}")
-            case EditCell(row, column, cell):
-                self._edit(Edit(timeline.step, row, column, dict(cell)))
-            case BrushCell(row, column):
-                self._edit(Edit(timeline.step, row, column, self._under_the_brush(command)))
-            case EditRules(rules):
-                self._edit(Rules(timeline.step, dict(rules)))
-            case UndoEdit():
-                self._say("taking back an edit")
-                self.notify(f"taken back: {told(timeline.undo())}")
-            case _:
-                raise TypeError(f"{command} is not for the session")
-        if timeline.branch.name != branch:
-            self.notify(f"{timeline.branch.name} begins at step {timeline.branch.fork:,}; {branch} is kept")
-
-    def _edit(self, edit: WorldEdit) -> None:
-        """Edit the world, unless it is so already: an edit that changes nothing could not be seen to be undone."""
-        if isinstance(edit, Edit):
-            self._last_put = edit.cell
-        new = what_changes(self._the_timeline().run.world, edit)
-        if new is None:
-            self.notify(f"nothing changes: {told(edit)} holds already")
-            return
-        self._the_timeline().intervene(new)
-        self.notify(f"from step {edit.step:,} on: {told(new)}")
-
-    def _under_the_brush(self, command: BrushCell) -> Mapping[str, Any]:
-        """Return what the cell becomes in the world as it is now, which the screen may not have shown yet."""
-        if command.brush != "again":
-            definition = self._the_timeline().run.world.definition
-            return brushed(definition, command.row, command.column, command.brush, command.reward)
-        if self._last_put is None:
-            raise InputError("nothing was put anywhere yet")
-        return self._last_put
 
     @property
     def deriving(self) -> bool:
@@ -302,7 +249,7 @@ class Session:
             self.comparison = Comparison(run, Timeline(twin(run, agent), self._memory), f"{agent} twin")
         elif save:
             self._say(f"loading {save}")
-            self.comparison = Comparison(run, saves.load(self.folder, save), save)
+            self.comparison = Comparison(run, saves.load(self.keeping.folder, save), save)
 
     def _comparison_view(self, snapshot: Snapshot) -> ComparisonView | None:
         """Show the second run, if there is one; where the two have parted, say so and end the comparison."""
@@ -343,39 +290,21 @@ class Session:
         """Show the session as it stands; None as long as there is no run."""
         if self.timeline is None:
             return None
-        run = self.timeline.run
-        views = self._views_of(run)
-        shown = self.demonstration.interaction if self.demonstration else run.interaction
-        q = run.q_values(shown)
         snapshot = Snapshot(
-            world=views.world,
-            agent=views.agent,
-            step=run.step,
-            epsilon=run.agent.epsilon(run.step),
-            q=q,
-            greedy=view.greedy_actions(q) if self.demonstration else view.chosen_actions(run, q),
-            update=None if self.demonstration else run.agent.update(),
-            episodes=view.episodes_view(run.statistics),
-            truth=views.truth.beside(q),
-            timeline=view.timeline_view(self.timeline),
+            **self._observer_of(self.timeline.run).seen(self.timeline, self.demonstration, self._look),
             playing=playing,
             speed=speed,
             steps_per_second=steps_per_second,
             demonstration=self.demonstration is not None,
-            save_name=self.save_name,
+            save_name=self.keeping.save_name,
             unsaved=self.unsaved,
-            autosave_name=saves.word_of_autosave(self.autosaved) if self.autosaved else "",
+            autosave_name=saves.word_of_autosave(kept) if (kept := self.keeping.autosaved) else "",
             busy=busy,
             notices=self._notices,
-            observation=view.observation_view(run.world, shown),
-            curves=view.curves_view(self.timeline),
             trajectory=self._trajectory,
-            q_star=solution.q if (solution := views.truth.solution) else None,
-            **views.microscope.extras(run, q, self._look),
             obeyed=obeyed,
             until=str(self.breakpoint.until) if self.breakpoint else "",
             share=self.breakpoint.share if self.breakpoint else float("nan"),
-            **view.interaction_view(shown),
         )
         beside = self._comparison_view(snapshot)
         return snapshot if beside is None else replace(snapshot, comparison=beside)
@@ -383,74 +312,36 @@ class Session:
     @property
     def autosave_wanted(self) -> bool:
         """Whether there is something that is in no save and in no autosave either."""
-        return self.timeline is not None and self.unsaved and _place(self.timeline) != self._autosaved_place
+        return self.timeline is not None and self.keeping.autosave_wanted(self.timeline)
 
     def autosave(self) -> None:
         """Keep the run among the autosaves if something would be lost; where it cannot be written, say so once."""
-        if self.timeline is None or not self.autosave_wanted:
-            return
-        self._autosave_name = self._autosave_name or saves.new_autosave_name(self.timeline.run)
-        self._autosaved_place, before = _place(self.timeline), self.autosaved
-        try:
-            self.autosaved = saves.autosave(self.timeline, self.folder, self._autosave_name)
-            if before is not None and before != self.autosaved:
-                before.unlink(missing_ok=True)
-        except InputError as error:
-            if self.autosaved is not None or not self._autosave_failed:
-                self.notify(f"no autosave: {error}", error=True)
-            self._autosave_failed, self.autosaved = True, None
+        if self.timeline is not None and self.autosave_wanted and (failure := self.keeping.autosave(self.timeline)):
+            self.notify(failure, error=True)
 
-    def forget_autosave(self) -> None:
-        """Remove the autosave of this run."""
-        if self.autosaved is not None:
-            self.autosaved.unlink(missing_ok=True)
-            self.autosaved = None
-
-    def _take(self, timeline: Timeline, save_name: str = "") -> None:
-        self.forget_autosave()
-        self.timeline, self.demonstration, self.save_name = timeline, None, save_name
+    def _take(self, timeline: Timeline) -> None:
+        """Let another run be that of the session."""
+        self.timeline, self.demonstration = timeline, None
         self._derivation = self._trajectory = self.comparison = None
         timeline.watch(self._sample)
-        self.timeline.on_the_way = self._on_the_way
-        self._kept, self.cold = _extent(timeline), True
-        self._autosave_name = self._digest = ""
+        timeline.on_the_way = self._on_the_way
+        self.cold = True
 
     def _load(self, name: str) -> None:
         self._say(f"loading {name}")
-        path, timeline = saves.load_from(self.folder, name)
+        timeline = self.keeping.load(name)
         timeline.memory = self._memory
-        timeline.branch.saves.add(timeline.step)
-        if path.parent.name != saves.AUTOSAVES:
-            self._take(timeline, path.name.partition(saves.SUFFIX)[0])
-            self._digest = timeline.run.digest()
-        else:
-            self._take(timeline)
-            self._kept, self._autosaved_place = None, _place(timeline)
-            self.autosaved, self._autosave_name = path, saves.new_autosave_name(timeline.run)
-        if others := saves.made_with_others(self.folder, name):
+        self._take(timeline)
+        if others := saves.made_with_others(self.keeping.folder, name):
             self.notify(others)
 
-    def _save(self, name: str) -> None:
-        timeline = self._the_timeline()
-        before = set(timeline.branch.saves)
-        timeline.branch.saves.add(timeline.step)
-        try:
-            saved = saves.save(timeline, self.folder, name, self._digest if name == self.save_name else "")
-        except InputError:
-            timeline.branch.saves = before
-            raise
-        self.save_name, self._kept, self._digest = name, _extent(timeline), saved.digest
-        self.forget_autosave()
-        also = f"; what stood there is kept as {saved.kept_as}" if saved.kept else ""
-        self.notify(f"saved as {name} ({saved.path.stat().st_size / 1024:,.0f} KiB, step {timeline.step:,}){also}")
-
-    def _views_of(self, run: Run) -> "Views":
-        if self._views is None or not self._views.fit(run):
-            self._views = Views(run)
-        return self._views
+    def _observer_of(self, run: Run) -> Observer:
+        if self._observer is None or not self._observer.fits(run):
+            self._observer = Observer(run)
+        return self._observer
 
     def _sample(self, run: Run) -> Sample:
-        return self._views_of(run).truth.sample(run)
+        return self._observer_of(run).truth.sample(run)
 
     def _tell_arrival(self, target: int) -> None:
         """Tell where one is if one was stopped before the target."""
@@ -461,28 +352,3 @@ class Session:
         if self.timeline is None:
             raise InputError("there is no run yet; choose a world first")
         return self.timeline
-
-
-class Views:
-    """What is shown of a run's world and settings as long as neither changes."""
-
-    def __init__(self, run: Run) -> None:
-        self._of = (run.world, run.settings, run.seed, run.agent_name)
-        self.world = view.world_view(run.world)
-        self.agent = view.agent_view(run, agents.title(run.agent_name))
-        self.truth = view.Truth(run)
-        self.microscope = Microscope(run)
-
-    def fit(self, run: Run) -> bool:
-        """Whether they are those of the run as it is now."""
-        return self._of == (run.world, run.settings, run.seed, run.agent_name)
-
-
-def _extent(timeline: Timeline) -> object:
-    """Return what there is in a run: how far each branch goes, and what was done in it."""
-    return tuple((branch.name, branch.head, branch.log) for branch in timeline.branches.values())
-
-
-def _place(timeline: Timeline) -> object:
-    """Return what there is in a run, and where in it one is."""
-    return _extent(timeline), timeline.branch.name, timeline.step

@@ -135,7 +135,7 @@ class Trainer:
             return None
         try:
             self._session.autosave()
-            return self._session.autosaved
+            return self._session.keeping.autosaved
         finally:
             self._lock.release()
 
@@ -147,7 +147,7 @@ class Trainer:
         if self._thread.is_alive():
             self._thread.join()
         if forget:
-            self._session.forget_autosave()
+            self._session.keeping.forget_autosave()
 
     def _work(self) -> None:
         while not self._closing:

@@ -1,0 +1,99 @@
+"""Keeping a run: what of it is in a save, what in an autosave, and what would be lost."""
+
+from pathlib import Path
+
+from engine import saves
+from engine.errors import InputError
+from engine.timeline import Timeline
+
+
+class Keeping:
+    """Writes one run after the other to a folder of saves, and knows what of the present one stands there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.save_name = ""
+        """The name under which the run was last saved or loaded; empty if never."""
+        self.autosaved: Path | None = None
+        """Where the run was last autosaved; None if what is there is in a save by now."""
+        self._kept: object = None
+        """What there was in the run when it began, or was last saved or loaded."""
+        self._digest = ""
+        """That of the file that the run was saved to or loaded from."""
+        self._autosave_name = ""
+        self._autosaved_place: object = None
+        self._autosave_failed = False
+
+    def begin(self, timeline: Timeline, save_name: str = "") -> None:
+        """Keep another run from here on; that of before needs its autosave no more."""
+        self.forget_autosave()
+        self.save_name, self._kept = save_name, _extent(timeline)
+        self._autosave_name = self._digest = ""
+
+    def load(self, name: str) -> Timeline:
+        """Read a save and keep its run from here on; raises `InputError` if it is none.
+
+        What comes from an autosave is in no save, and goes on being autosaved.
+        """
+        path, timeline = saves.load_from(self.folder, name)
+        timeline.branch.saves.add(timeline.step)
+        if path.parent.name != saves.AUTOSAVES:
+            self.begin(timeline, path.name.partition(saves.SUFFIX)[0])
+            self._digest = timeline.run.digest()
+        else:
+            self.begin(timeline)
+            self._kept, self._autosaved_place = None, _place(timeline)
+            self.autosaved, self._autosave_name = path, saves.new_autosave_name(timeline.run)
+        return timeline
+
+    def save(self, timeline: Timeline, name: str) -> str:
+        """Save the run, and return what there is to say of it; raises `InputError` if it cannot be written."""
+        before = set(timeline.branch.saves)
+        timeline.branch.saves.add(timeline.step)
+        try:
+            saved = saves.save(timeline, self.folder, name, self._digest if name == self.save_name else "")
+        except InputError:
+            timeline.branch.saves = before
+            raise
+        self.save_name, self._kept, self._digest = name, _extent(timeline), saved.digest
+        self.forget_autosave()
+        also = f"; what stood there is kept as {saved.kept_as}" if saved.kept else ""
+        return f"saved as {name} ({saved.path.stat().st_size / 1024:,.0f} KiB, step {timeline.step:,}){also}"
+
+    def unsaved(self, timeline: Timeline) -> bool:
+        """Whether there is something in the run, on any branch, that is in no save."""
+        return _extent(timeline) != self._kept
+
+    def autosave_wanted(self, timeline: Timeline) -> bool:
+        """Whether there is something that is in no save and in no autosave either."""
+        return self.unsaved(timeline) and _place(timeline) != self._autosaved_place
+
+    def autosave(self, timeline: Timeline) -> str:
+        """Keep the run among the autosaves; return why that failed, once, and else nothing."""
+        self._autosave_name = self._autosave_name or saves.new_autosave_name(timeline.run)
+        self._autosaved_place, before = _place(timeline), self.autosaved
+        try:
+            self.autosaved = saves.autosave(timeline, self.folder, self._autosave_name)
+            if before is not None and before != self.autosaved:
+                before.unlink(missing_ok=True)
+        except InputError as error:
+            told = self._autosave_failed and self.autosaved is None
+            self._autosave_failed, self.autosaved = True, None
+            return "" if told else f"no autosave: {error}"
+        return ""
+
+    def forget_autosave(self) -> None:
+        """Remove the autosave of this run."""
+        if self.autosaved is not None:
+            self.autosaved.unlink(missing_ok=True)
+            self.autosaved = None
+
+
+def _extent(timeline: Timeline) -> object:
+    """Return what there is in a run: how far each branch goes, and what was done in it."""
+    return tuple((branch.name, branch.head, branch.log) for branch in timeline.branches.values())
+
+
+def _place(timeline: Timeline) -> object:
+    """Return what there is in a run, and where in it one is."""
+    return _extent(timeline), timeline.branch.name, timeline.step
