@@ -7,57 +7,24 @@ so the same future comes again, to the bit. Doing something else in the past beg
 import math
 from bisect import bisect_right, insort
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from engine import curves
+from engine.branches import RECENT, Branch, size
 from engine.curves import Sample
 from engine.errors import InputError
-from engine.interventions import Act, Intervention, Log, WorldEdit, from_plain, to_plain
+from engine.interventions import Act, Intervention, Log, WorldEdit
 from engine.replaying import beginning, derive
 from engine.run import UNLIMITED, Mark, Run
 
 MEMORY = 64 * 2**20
 """How many bytes the marks may take together."""
 
-RECENT = 10_000
-"""So many steps before the furthest one, marks are thinned out last."""
-
-
 SPARE = 1 / 8
 """The share of the memory that is made free when it is full, so that this has to be done only now and then."""
 
 PORTIONS = 20
 """So many times between two keyframes, a long way may be stopped."""
-
-KEPT_DIGESTS = 32
-"""About how many digests of marks a save keeps."""
-
-KEPT_SAVES = 256
-"""How many of the steps at which a branch was saved a save tells."""
-
-
-@dataclass
-class Branch:
-    """One way in which a run went on."""
-
-    name: str
-    log: Log = ()
-    """Every intervention from the first step of the run to the furthest of the branch."""
-    head: int = 0
-    """The furthest step that was reached."""
-    fork: int = 0
-    """The step at which it left the branch it came from; 0 for the first."""
-    marks: list[Mark] = field(default_factory=list)
-    """In the order of their steps; the first is the beginning of the run."""
-    digests: dict[int, str] = field(default_factory=dict)
-    """Digests of marks of earlier sittings, by step."""
-    samples: dict[int, Sample] = field(default_factory=dict)
-    """How near the learner was to the optimum, by step; only for the eye."""
-    saves: set[int] = field(default_factory=set)
-    """The steps at which it was saved; only for the eye."""
 
 
 class Timeline:
@@ -170,19 +137,8 @@ class Timeline:
         """Return the branches as plain values, for a save: each can be derived again from its log."""
         return {
             "branch": self.branch.name,
-            "branches": [
-                {
-                    "name": branch.name,
-                    "head": branch.head,
-                    "fork": branch.fork,
-                    "shared": (shared := _shared(branch.log, self.run.log)),
-                    "log": to_plain(branch.log[shared:]),
-                    "saves": sorted(branch.saves)[-KEPT_SAVES:],
-                    "curves": curves.to_plain(branch.samples),
-                }
-                for branch in self.branches.values()
-            ],
-            "keyframes": [[step, digest] for step, digest in sorted(self._digests().items())],
+            "branches": [branch.to_plain(self.run.log) for branch in self.branches.values()],
+            "keyframes": [[step, digest] for step, digest in sorted(self.branch.digests_to(self.step).items())],
         }
 
     def recent_marks(self) -> list[Mark]:
@@ -204,13 +160,8 @@ class Timeline:
         here = self.branch
         self.branches = {}
         for values in record["branches"]:
-            log = self.run.log[: values["shared"]] + from_plain(values["log"])
-            head, fork, name = int(values["head"]), int(values["fork"]), str(values["name"])
-            if not 0 <= fork <= head or (log and max(entry.step for entry in log) > head):
-                raise ValueError(f"the branch {name!r} ends before it begins")
-            self.branches[name] = Branch(name, log, head, fork, here.marks[:1])
-            self.branches[name].samples = curves.from_plain(values["curves"], head)
-            self.branches[name].saves = {int(step) for step in values["saves"][:KEPT_SAVES] if 0 <= step <= head}
+            branch = Branch.from_plain(values, self.run.log, here.marks[:1])
+            self.branches[branch.name] = branch
         self.branch = self.branches[record["branch"]]
         if self.branch.log[: len(self.run.log)] != self.run.log or self.head < self.step:
             raise ValueError("the run does not lie on its branch")
@@ -236,13 +187,8 @@ class Timeline:
 
     def _other_branch_here(self) -> Branch | None:
         """Return another branch that leads through the run as it is now, if there is one."""
-        step, log = self.step, self.run.log
-        for branch in self.branches.values():
-            following = branch.log[len(log) :][:1]
-            goes_on = all(entry.step > step or isinstance(entry, Act) for entry in following)
-            if branch is not self.branch and branch.head >= step and branch.log[: len(log)] == log and goes_on:
-                return branch
-        return None
+        others = (branch for branch in self.branches.values() if branch is not self.branch)
+        return next((other for other in others if other.leads_through(self.step, self.run.log)), None)
 
     def _forget_after(self, log: Log) -> None:
         """Let the branch, at whose end one is, be as it was with this log."""
@@ -252,18 +198,6 @@ class Timeline:
         branch.digests.pop(self.step, None)
         if self._measure is not None:
             branch.samples.pop(self.step, None)
-
-    def _digests(self) -> dict[int, str]:
-        """Return the digests of some marks before this step, by which a replay finds where it first differs.
-
-        The beginning is none of them: its mark is older than what was done to the run before its first step.
-        """
-        known = dict(self.branch.digests)
-        marks = list({mark.step: mark for mark in self.branch.marks if 0 < mark.step <= self.step}.values())
-        for mark in marks[:: len(marks) // KEPT_DIGESTS + 1]:
-            known[mark.step] = mark.state.digest()
-        steps = sorted(step for step in known if 0 < step <= self.step)
-        return {step: known[step] for step in steps[:: len(steps) // (2 * KEPT_DIGESTS) + 1]}
 
     def _portion(self, steps: int, episodes: int) -> None:
         """Go forward up to the next mark or the next intervention of the known future, and see to that."""
@@ -297,69 +231,27 @@ class Timeline:
             self.run.intervene(entry)
 
     def _fork(self, step: int, log: Log) -> None:
-        """Begin a branch with the run as it is, which left the present one at `step`, when its log was `log`."""
+        """Begin a branch that leaves the present one at a step, when its log was `log`."""
         number = len(self.branches) + 1
         while (name := f"branch {number}") in self.branches:
             number += 1
-        kept = [mark for mark in self.branch.marks if mark.step <= step and len(mark.log) <= len(log)]
-        digests = {at: digest for at, digest in self.branch.digests.items() if at < step}
-        samples = {at: sample for at, sample in self.branch.samples.items() if at <= step}
-        saves = {at for at in self.branch.saves if at <= step}
-        self.branch = Branch(name, self.run.log, self.step, step, kept, digests, samples, saves)
-        self.branches[name] = self.branch
+        self.branch = self.branches[name] = self.branch.left(name, step, log)
 
     def _mark(self) -> None:
         """Keep this moment, and thin out the past where the marks take too much memory."""
-        mark, marks = self.run.mark(), self.branch.marks
-        at = bisect_right(marks, mark.step, key=lambda mark: mark.step)
-        if at and marks[at - 1].step == mark.step and at > 1:
-            marks[at - 1] = mark
-        else:
-            marks.insert(at, mark)
-        self._held += mark.size + mark.statistics.rows_apart(marks[max(at - 1, 0)].statistics.episodes)
+        self._held += self.branch.put(self.run.mark())
         if self._held > self.memory:
             self._make_room()
 
     def _make_room(self) -> None:
         """Thin out the past of this branch until a part of the memory is free again, or nothing is left to be lost."""
         room = self.memory if self._held == math.inf else self.memory * (1.0 - SPARE)
-        while (size := self._size()) > room and len(self.branch.marks) > 2:
-            _thin_out(self.branch.marks, self.head, size - room)
-        self._held = size
-
-    def _size(self) -> int:
-        """Return how many bytes the marks hold; the outlines of the episodes, 14 bytes each, come on top."""
-        total, known = 0, set()
-        for branch in self.branches.values():
-            before = 0
-            for mark in branch.marks:
-                if id(mark) not in known:
-                    known.add(id(mark))
-                    total += mark.size + mark.statistics.rows_apart(before)
-                before = mark.statistics.episodes
-        return total
+        while (held := size(self.branches.values())) > room and len(self.branch.marks) > 2:
+            self.branch.thin_out(held - room)
+        self._held = held
 
 
 def _where(log: Log) -> str:
     """Say at which step the last edit was made, if any was; and how to come to it."""
     made = next((entry.step for entry in reversed(log) if isinstance(entry, WorldEdit)), None)
     return "" if made is None else f"; the last one was made at step {made:,}, to which b and : go back"
-
-
-def _shared(log: Log, other: Log) -> int:
-    """Return how many first interventions two logs have in common."""
-    differing = (at for at, (one, two) in enumerate(zip(log, other, strict=False)) if one is not two and one != two)
-    return next(differing, min(len(log), len(other)))
-
-
-def _thin_out(marks: list[Mark], head: int, excess: float) -> None:
-    """Drop marks of so many bytes, each time the one whose loss makes the way from a mark to a step longest least.
-
-    That is meant in relation to its age.
-    """
-    steps = np.array([mark.step for mark in marks])
-    while excess > 0 and len(marks) > 2:
-        gaps = (steps[2:] - steps[:-2]) / (head - steps[1:-1] + RECENT)
-        at = int(gaps.argmin()) + 1
-        dropped, steps = marks.pop(at), np.delete(steps, at)
-        excess -= dropped.size + dropped.statistics.rows_apart(marks[at - 1].statistics.episodes)

@@ -13,11 +13,12 @@ import numpy as np
 
 from engine import allowance, savefile, saves
 from engine.agents import catalogue as agents
+from engine.branches import Branch
 from engine.errors import InputError
 from engine.interaction import EPISODE
 from engine.interventions import Change, Edit
 from engine.run import Run
-from engine.timeline import Branch, Timeline
+from engine.timeline import Timeline
 from engine.worlds import catalogue
 from tests.benchmarks.hostile import told
 from tests.benchmarks.rows import Row
@@ -104,7 +105,6 @@ def grid(side: int, **fields: object) -> dict[str, object]:
 
 def _saved(agent: str, definition: dict[str, object], settings: dict[str, str] | None = None, steps: int = 0) -> bytes:
     timeline = Timeline(Run(catalogue.build("a map", definition), agent, settings or {}, 0))
-    timeline.run.world = timeline.run.world
     if steps:
         timeline.advance(steps=steps)
     return savefile.pack(timeline)[1]
