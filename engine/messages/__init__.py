@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.messages.commands import (
+    FIRST_AGENT,
     ActByHand,
     BrushCell,
     ChangeSettings,
@@ -38,7 +39,8 @@ from engine.messages.commands import (
     SwitchBranch,
     UndoEdit,
 )
-from engine.messages.snapshots import (
+from engine.messages.snapshots import Notice, Snapshot
+from engine.messages.views import (
     AgentView,
     BranchView,
     ComparisonView,
@@ -47,11 +49,9 @@ from engine.messages.snapshots import (
     EpisodeStep,
     EpisodesView,
     Inspection,
-    Notice,
     ObservationView,
     Outcome,
     ReplayView,
-    Snapshot,
     TimelineView,
     Trajectory,
     TruthView,
@@ -60,6 +60,7 @@ from engine.messages.snapshots import (
 from engine.transition import Backup, BatchUpdate, PlannedUpdate, Replayed, TableUpdate, Transition, Update
 
 __all__ = [
+    "FIRST_AGENT",
     "ActByHand",
     "AgentView",
     "Backup",

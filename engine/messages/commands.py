@@ -63,6 +63,10 @@ class Reset:
     """Begin the same run anew: same world, agent, settings and seed, nothing learned."""
 
 
+FIRST_AGENT = "q-learning"
+"""Who learns where nobody else is named."""
+
+
 @dataclass(frozen=True)
 class Start:
     """Begin a new run."""
