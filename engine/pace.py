@@ -1,4 +1,4 @@
-"""The pace of a run: when the next steps are due, and how fast they come."""
+"""The pace of a run: when the next steps are due, how fast they come, and how far it is on a long way."""
 
 from collections import deque
 
@@ -110,3 +110,27 @@ class Pace:
         """Count anew, and find anew how much is made at once: another agent may be a thousand times slower."""
         self._began, self._done, self._chunk = now, 0.0, 1
         self._window.clear()
+
+
+class Way:
+    """A long way to a step: it begins where it is first spoken of, until it is left."""
+
+    def __init__(self) -> None:
+        self._beginning: tuple[int, float] | None = None
+        """The step and the time at which it began."""
+
+    def leave(self) -> None:
+        """Be on it no more; whatever comes next is another one."""
+        self._beginning = None
+
+    def seconds(self, step: int, now: float) -> float:
+        """Return for how long one has been on the way, being at a step now."""
+        self._beginning = self._beginning or (step, now)
+        return now - self._beginning[1]
+
+    def told(self, step: int, target: int, now: float) -> str:
+        """Say how far it is from a step to the target, and how fast it goes."""
+        seconds = self.seconds(step, now)
+        made = step - (self._beginning or (step, now))[0]
+        rate = f" {made / seconds:,.0f}/s," if seconds > 0 else ""
+        return f"step {target:,}: {step / max(target, 1):.0%},{rate} escape stops"

@@ -38,7 +38,7 @@ from engine.messages import (
     Step,
     UndoEdit,
 )
-from engine.pace import FULL, Pace
+from engine.pace import FULL, Pace, Way
 
 if TYPE_CHECKING:
     from engine.session import Session
@@ -76,10 +76,8 @@ class Trainer:
         self._asked = True
         """Whether anybody has looked since the last snapshot: one that nobody would see costs a slow agent time."""
         self._complaint = ""
-        self._way: tuple[int, float] | None = None
-        """The step and the time at which a long way began."""
-        self._second_way: tuple[int, float] | None = None
-        """Those of the way of the second run to the first."""
+        self._way, self._second_way = Way(), Way()
+        """The way of the run to a far step, and that of the second run to the first."""
         self._obeyed = self._answered = 0
         self._told: Callable[[], None] = lambda: None
         self._away_until = 0.0
@@ -168,7 +166,8 @@ class Trainer:
         """Obey one command or go on, then show it; whatever goes wrong becomes a notice and a pause."""
         try:
             if self._commands and not self._has_to_wait(self._commands[0]):
-                self._way, self._stepping = None, False
+                self._way.leave()
+                self._stepping = False
                 self._obey(self._next_command())
                 if not self._pace.playing:
                     self._session.leave_breakpoint()
@@ -182,15 +181,16 @@ class Trainer:
             if not self._commands or self._clock() >= self._pace.next_publishing:
                 self._publish()
         except InputError as error:
-            self._session.breakpoint = None
-            self._pace.pause()
-            self._session.notify(str(error), error=True)
-            self._publish()
+            self._give_up(str(error))
         except Exception as error:  # The thread must outlive any mistake in an agent or a world.
-            self._pace.pause()
-            self._session.breakpoint = None
-            self._session.notify(f"this failed: {type(error).__name__}: {error}", error=True)
-            self._publish()
+            self._give_up(f"this failed: {type(error).__name__}: {error}")
+
+    def _give_up(self, why: str) -> None:
+        """Pause, wait for nothing any more, and tell why."""
+        self._pace.pause()
+        self._session.breakpoint = None
+        self._session.notify(why, error=True)
+        self._publish()
 
     def _next_command(self) -> Command:
         """Take the next command; of several looks, or ways to a step, that come one behind the other only the last."""
@@ -305,19 +305,18 @@ class Trainer:
         """Say how far the second run is, and how fast it goes, while the first stands and waits for it."""
         late = self._session.late
         if late is None or self._pace.playing or not self._session.catching_up:
-            self._second_way = None
+            self._second_way.leave()
             return ""
-        first, began = self._second_way = self._second_way or (late[0], now)
-        return f"second run to {_how_far(*late, first, now - began)}"
+        return f"second run to {self._second_way.told(*late, now)}"
 
     def _on_the_way(self, step: int, target: int) -> bool:
         """Show how far it is to a step, and how fast it goes; say no if the way is not to be gone to its end."""
         now = self._clock()
-        first, began = self._way = self._way or (step, now)
-        if now >= self._pace.next_publishing and now > began:
+        seconds = self._way.seconds(step, now)
+        if now >= self._pace.next_publishing and seconds > 0.0:
             self._pace.next_publishing = now + PUBLISH_EVERY
-            self._say(f"going to {_how_far(step, target, first, now - began)}")
-        return not (self._yielding or self._closing or self._should_stop(now - began))
+            self._say(f"going to {self._way.told(step, target, now)}")
+        return not (self._yielding or self._closing or self._should_stop(seconds))
 
     def _should_stop(self, seconds: float) -> bool:
         """Whether a long way is not gone on: at a pause; steps that take long also for anything else that is asked."""
@@ -327,9 +326,3 @@ class Trainer:
     def _say(self, busy: str) -> None:
         if self._snapshot is not None:
             self._snapshot = replace(self._snapshot, busy=busy)
-
-
-def _how_far(step: int, target: int, first: int, seconds: float) -> str:
-    """Say how far it is to a step, and how fast it goes: from the step `first` so many seconds ago to `step` now."""
-    rate = f" {(step - first) / seconds:,.0f}/s," if seconds > 0 else ""
-    return f"step {target:,}: {step / max(target, 1):.0%},{rate} escape stops"

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from engine.messages import Load, Start
 
 FIRST_WORLD = "seed-2x3"
-FIRST_AGENT = "q-learning"
 
 
 def run_command_line(arguments: Sequence[str]) -> int:
@@ -83,7 +82,7 @@ def _open_application(options: argparse.Namespace) -> int:
 
 def _first(options: argparse.Namespace) -> "Start | Load":
     """Return the run to begin or to go on with, by the name of a save or of a world."""
-    from engine.messages import Load, Start
+    from engine.messages import FIRST_AGENT, Load, Start
 
     start = Start(options.what or FIRST_WORLD, options.agent or FIRST_AGENT, {}, options.seed or 0)
     if options.what is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from engine.errors import InputError, near_miss
 from engine.messages import (
+    FIRST_AGENT,
     Command,
     EpisodeBack,
     FinishEpisode,
@@ -24,7 +25,6 @@ from tui.lessons.expectations import Expectation
 
 RULE = "---"
 KEYS = ("title", "world", "agent", "settings", "seed")
-FIRST_AGENT = "q-learning"
 FAR = FinishEpisode | EpisodeBack | PlayOrPause | RunAtFullSpeed
 """The commands after which nobody can tell from the file at which step the run is."""
 

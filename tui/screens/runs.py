@@ -14,9 +14,6 @@ from tui.screens.paced import Paced
 from tui.screens.ports import Library, SaveEntry, Trainer
 from tui.screens.save import OpenSave, SaveRun
 
-FIRST_AGENT = "q-learning"
-"""Who learns in a chosen world when there was no run before."""
-
 
 class Runs(Paced[None]):
     """The commands for which run there is, and what every other command goes through on its way to the trainer."""
@@ -73,7 +70,7 @@ class Runs(Paced[None]):
         if world is None:
             return
         snapshot = self.snapshot
-        start = start_in(self.library, world, snapshot) if snapshot else messages.Start(world, FIRST_AGENT)
+        start = start_in(self.library, world, snapshot) if snapshot else messages.Start(world, messages.FIRST_AGENT)
         self.unless_refused("begin", lambda: self.send(start))
 
     def action_choose_agent(self) -> None:
