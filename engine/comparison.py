@@ -17,8 +17,6 @@ from engine.worlds.mdp import BoolArray, FloatArray
 
 PORTION = 500
 """How many steps the second run makes at a time while it is far behind."""
-TWINS = ("dqn", "q-learning")
-"""Who is compared with a table, and who with a network."""
 
 
 class Comparison:

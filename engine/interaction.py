@@ -40,20 +40,19 @@ PROGRESS = np.dtype(
     ]
 )
 
-LAST = np.dtype(
-    [
-        ("state", "i8"),
-        ("action", "i8"),
-        ("reward", "f8"),
-        ("next_state", "i8"),
-        ("terminated", "?"),
-        ("truncated", "?"),
-        ("explored", "?"),
-        ("die", "f8"),
-        ("epsilon", "f8"),
-        ("by_hand", "?"),
-    ]
-)
+MADE = [
+    ("state", "i8"),
+    ("action", "i8"),
+    ("reward", "f8"),
+    ("next_state", "i8"),
+    ("terminated", "?"),
+    ("truncated", "?"),
+    ("explored", "?"),
+    ("die", "f8"),
+]
+"""What a step brings, however it was made: the fields of a record."""
+
+LAST = np.dtype([*MADE, ("epsilon", "f8"), ("by_hand", "?")])
 
 WATCH = np.dtype(
     [

@@ -132,7 +132,6 @@ def interaction_view(interaction: Interaction) -> Mapping[str, Any]:
         "episode": progress["episode"],
         "episode_length": progress["length"],
         "episode_return": progress["return"],
-        "discounted_return": progress["discounted_return"],
         "ended": progress["ended"] and progress["episode"] > 0,
         "state": progress["state"] if progress["episode"] else int(interaction.model.start_states[0]),
         "path": interaction.path() or (int(interaction.model.start_states[0]),),

@@ -53,7 +53,6 @@ class Snapshot:
     """How many steps the current episode has made."""
     episode_return: float
     """The rewards of the current episode so far, added up without discount."""
-    discounted_return: float
     ended: bool
     """Whether the current episode has come to its end; the next step begins a new one."""
     state: int

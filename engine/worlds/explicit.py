@@ -53,13 +53,19 @@ def from_definition(name: str, definition: Mapping[str, Any]) -> TabularMDP:
     )
 
 
+def _given(table: Table, key: str, kind: type, wanted: str) -> Any:
+    """Return the value of a key; raises `InputError` if it is missing, of another kind, or empty."""
+    if key not in table:
+        raise InputError(f"{key} is missing; it must be {wanted}")
+    value = table.values[key]
+    if not isinstance(value, kind) or not value:
+        raise table.mistake(key, wanted)
+    return value
+
+
 def _read_transitions(table: Table, states: Sequence[str], actions: Sequence[str]) -> list[Row]:
     wanted = "a list of rows [state, action, probability, next state, reward, terminated]"
-    if "transitions" not in table:
-        raise InputError(f"transitions is missing; it must be {wanted}")
-    values = table.values["transitions"]
-    if not isinstance(values, list) or not values:
-        raise table.mistake("transitions", wanted)
+    values = _given(table, "transitions", list, wanted)
     numbers = ({name: number for number, name in enumerate(states)}, {name: n for n, name in enumerate(actions)})
     rows = [_read_row(f"transitions row {number}", value, *numbers) for number, value in enumerate(values, start=1)]
     acting = {row.state for row in rows}
@@ -103,11 +109,7 @@ def _number(where: str, kind: str, name: Any, numbers: Mapping[str, int]) -> int
 
 def _read_start(table: Table, states: Sequence[str]) -> FloatArray:
     wanted = "a table from states to their probabilities of being the first, which add up to 1"
-    if "start" not in table:
-        raise InputError(f"start is missing; it must be {wanted}")
-    given = table.values["start"]
-    if not isinstance(given, Mapping) or not given:
-        raise table.mistake("start", wanted)
+    given = _given(table, "start", Mapping, wanted)
     start = np.zeros(len(states))
     chances = Table(given, "start.")
     numbers = {name: number for number, name in enumerate(states)}

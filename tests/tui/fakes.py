@@ -145,7 +145,6 @@ def snapshot(world=None, q=None, **fields):
         "episode": 0,
         "episode_length": 0,
         "episode_return": 0.0,
-        "discounted_return": 0.0,
         "ended": False,
         "state": state,
         "path": (state,),

@@ -14,22 +14,11 @@ from engine.agents.kernels.compiled import Record, compiled, fused
 from engine.agents.kernels.deep import ZERO, back_through_relu, bootstrap, embed_gradient, td_slope
 from engine.agents.kernels.streams import Streams, stream, whole_number
 from engine.agents.kernels.world import begin_episode, fold, react, record
-from engine.interaction import Memory, Model
+from engine.interaction import MADE, Memory, Model
 from engine.state import Array
 from engine.worlds.mdp import BoolArray, FloatArray, IntArray
 
-STEP = np.dtype(
-    [
-        ("state", "i8"),
-        ("action", "i8"),
-        ("reward", "f8"),
-        ("next_state", "i8"),
-        ("terminated", "?"),
-        ("truncated", "?"),
-        ("explored", "?"),
-        ("die", "f8"),
-    ]
-)
+STEP = np.dtype(MADE)
 """What one step of one seed brought."""
 
 
