@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.test_command_line import assert_mistake
+from tests.command_line.mistakes import assert_mistake
 from tui.cli import run_command_line
 
 TRAIN = "train seed-2x3 --agent q-learning --seed 0"
@@ -40,6 +40,14 @@ MISTAKES = [
     ("missing.toml", "missing.toml: No such file or directory"),
     ("folder", "'folder' is no command"),
     ("gym:", "gym:: the id of an environment is missing; write one such as gym:FrozenLake-v1"),
+    ("solve clif", "unknown world 'clif'; did you mean 'cliff'? (qscope worlds lists them all)"),
+    ("solve /nowhere/a.toml", "/nowhere/a.toml"),
+    ("train cliff --agent q-lerning --seed 0 --steps 1", "did you mean 'q-learning'"),
+    (f"{TRAIN} --steps 1 --set epsilom=0.2", "did you mean 'epsilon'"),
+    ("train --resume nothing --steps 1", "no save 'nothing'"),
+    ("evaluate nothing --episodes 1 --seed 0", "no save 'nothing'"),
+    ("show nothing", "no save 'nothing'"),
+    ("seed-2x3", "terminal"),
     # Where one thing is meant and another is given.
     ("show frst", "no save 'frst'"),
     ("show frst", "did you mean 'first'?"),
@@ -54,6 +62,11 @@ MISTAKES = [
     ("--json", "unrecognized arguments: --json"),
     ("saves x", "unrecognized arguments: x (qscope saves --help explains)"),
     # Numbers.
+    ("solve cliff --discount 2", "between 0 and 1"),
+    (f"{TRAIN} --steps 1 --set epsilon=2", "setting epsilon: 2 is out of range"),
+    (f"{TRAIN} --steps 0", "--steps"),
+    ("--seed x", "argument --seed: 'x' is not a whole number from 0 to 2^63 - 1"),
+    ("train seed-2x3 --agent q-learning --steps 1 --seed x", "argument --seed: 'x' is not a whole number from 0"),
     ("solve cliff --discount x", "argument --discount: 'x' is not a number between 0 and 1"),
     ("solve cliff --discount nan", "'nan' is not a number between 0 and 1"),
     ("solve cliff --discount -1", "'-1' is not a number between 0 and 1"),
@@ -63,7 +76,13 @@ MISTAKES = [
     (f"{TRAIN} --steps {'9' * 5000}", "999…' is not a whole number"),
     ("evaluate first --episodes 0 --seed 0", "'0' is not a whole number from 1 to 10^15"),
     ("evaluate first --episodes 1 --seed -1", "'-1' is not a whole number from 0 to 2^63 - 1"),
-    # Empty words, and what contradicts something else.
+    # Empty and missing words, and what contradicts something else.
+    (TRAIN, "--episodes N, --steps N or --actions NAMES"),
+    ("train cliff --agent q-learning --steps 1", "--seed"),
+    (f"{TRAIN} --steps 1 --episodes 1", "not allowed with"),
+    (f"{TRAIN} --steps 1 --save ../x", "cannot be the name"),
+    ("train cliff --resume nothing --steps 1", "--resume goes on"),
+    (f"{TRAIN} --steps 1 --set epsilon", "KEY=VALUE"),
     (f"{TRAIN} --steps 1 --save=", "argument --save: '' is no name"),
     ("train --resume= --steps 1", "argument --resume: '' is no name"),
     ("saves --saves=", "argument --saves: '' is no name"),
@@ -100,6 +119,34 @@ def test_a_file_of_keys_that_is_none_is_told(content, said, mistake, monkeypatch
     monkeypatch.setenv("QSCOPE_KEYS", str(file))
     for line in ("keys", "cliff --plain"):
         mistake(line.split(), said)
+
+
+def test_a_bad_world_file_is_told_by_its_name_and_key(run, tmp_path):
+    world = tmp_path / "bad.toml"
+    world.write_text('title = "bad"\ndiscount = 0.9\nslipp = 0.1\nmap = "S."\n')
+    assert_mistake(run("solve", str(world)), str(world), "slipp", "did you mean 'slip'")
+
+
+def test_a_damaged_save_is_told_and_left_as_it_is(run, saves):
+    run(*TRAIN.split(), "--steps", "10", "--save", "mine")
+    file = saves / "mine.safetensors"
+    damaged = file.read_bytes()[:-5] + b"xxxxx"
+    file.write_bytes(damaged)
+    assert_mistake(run("evaluate", "mine", "--episodes", "1", "--seed", "0"), "mine.safetensors", "not a valid save")
+    assert file.read_bytes() == damaged
+
+
+def test_where_no_folder_of_saves_can_be_it_is_told(run, saves):
+    saves.rmdir()
+    saves.write_text("a file, no folder")
+    for line in ("saves", f"{TRAIN} --steps 10 --save mine", "cliff --plain"):
+        assert_mistake(run(*line.split()), f"{saves} is no folder; --saves and QSCOPE_SAVES name the folder of saves")
+
+
+def test_a_save_that_cannot_be_written_is_told(saves, capsys):
+    (saves / "file").write_text("a file, no folder")
+    line = f"{TRAIN} --steps 10 --save mine --saves {saves / 'file' / 'saves'}"
+    assert_mistake((run_command_line(line.split()), *capsys.readouterr()), "cannot save to")
 
 
 def test_a_save_may_be_named_as_the_file_that_it_is(mistake, capsys):
