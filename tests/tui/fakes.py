@@ -9,6 +9,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.messages import (
     AgentView,
+    BatchUpdate,
     BranchView,
     EpisodesView,
     Notice,
@@ -203,6 +204,26 @@ def table_update(**fields):
         "pairs": 1,
     }
     return TableUpdate(**(first | fields))
+
+
+def batch_update(**fields):
+    first = {
+        "updates": 63,
+        "loss": 0.0123,
+        "batch_size": 32,
+        "mean_abs_td_error": 0.41,
+        "updates_until_copy": 37,
+        "replay_size": 162,
+        "replay_capacity": 10_000,
+        "learning_starts": 100,
+        "value_before": 0.10,
+        "value_after": 0.08,
+        "reward": -1.0,
+        "discount": 0.9,
+        "next_value": 0.52,
+        "td_target": -0.532,
+    }
+    return BatchUpdate(**(first | fields))
 
 
 def learned(world=None, **fields):

@@ -1,32 +1,25 @@
+"""Each key of the table does what the table says, and nothing else."""
+
 import asyncio
-import csv
 import gc
 import weakref
 
-import numpy as np
 import pytest
 
 from engine import messages
-from engine.messages import EpisodeStep, Replayed, Trajectory
 from tests.tui.fakes import (
     FakeLibrary,
     FakeTrainer,
-    episodes,
     grid,
-    learned,
     snapshot,
-    table_update,
-    transition,
     values,
 )
-from tests.tui.test_why_line import batch
 from tests.tui.waiting import until
 from tui.app import QScope
 from tui.commands import COMMANDS
 from tui.pen import Shown
 from tui.screens.choose_agent import AgentSettings, ChooseAgent
 from tui.screens.choose_world import ChooseWorld
-from tui.screens.dialog import Problem
 from tui.screens.editor import Editor
 from tui.screens.episodes import EpisodesScreen
 from tui.screens.export import Export
@@ -35,11 +28,8 @@ from tui.screens.journey import ChooseBranch, GoToStep
 from tui.screens.run_until import RunUntil
 from tui.screens.save import OpenSave, SaveRun
 from tui.screens.why import WhyScreen
-from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.panel import Panel
 from tui.widgets.timeline import Timeline
-from tui.widgets.trajectory import TrajectoryPanel
-from tui.widgets.why_large import WhyPanel
 from tui.widgets.world import WorldPanel
 
 SENT = {
@@ -272,107 +262,6 @@ async def test_the_view_rests_while_the_run_goes_at_full_speed(trainer):
         trainer.show(playing=False)
         app.main_screen.on_main_screen_answered()
         assert panel.row > 0
-
-
-async def test_n_goes_round_the_charts_and_brackets_smooth_them(app, trainer):
-    trainer.show(episodes=episodes(*[1.0, 3.0] * 30))
-    async with app.run_test(size=(80, 24)) as pilot:
-        panel = app.main_screen.query_one(EpisodesPanel)
-        await pilot.press("n")
-        assert panel.chosen == "regret"
-        await pilot.press("N", "right_square_bracket", "right_square_bracket")
-        assert (panel.chosen, panel.window) == ("return", 10)
-        assert str(panel.border_title) == "Episodes · means of 10"
-        await pilot.press("left_square_bracket")
-        assert panel.window == 3
-
-
-async def test_where_it_is_narrow_a_chart_takes_the_place_of_the_numbers(app, trainer):
-    trainer.show(episodes=episodes(*[1.0, 3.0] * 30))
-    async with app.run_test(size=(40, 24)) as pilot:
-        await pilot.press("m")
-        panel = app.main_screen.query_one(EpisodesPanel)
-        assert "mean of 60" in panel.draw(*panel.size).text
-        await pilot.press("n")
-        text = panel.draw(*panel.size).text
-        assert "mean of 60" not in text
-        assert "return" in text.splitlines()[-1]
-
-
-async def test_the_why_stays_live_while_one_steps(app, trainer):
-    trainer.snapshot = learned(last=transition(), update=table_update())
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("y", "s", "b")
-        assert trainer.commands == [messages.Step(), messages.StepBack()]
-        trainer.show(last=transition(step=777, reward=10.0))
-        app.main_screen.pull()
-        panel = app.screen.query_one(WhyPanel)
-        assert "step 777" in panel.draw(*panel.size).text
-        await pilot.press("escape")
-        assert app.screen is app.main_screen
-
-
-async def test_the_why_lists_the_replayed_batch_by_its_errors(app, trainer):
-    rows = (Replayed(0, 1, -1.0, 2, 1, False, 0.25, 1.0), Replayed(2, 0, 10.0, 3, 0, True, -4.0, 0.5))
-    trainer.snapshot = learned(last=transition(), update=batch(replayed=rows, oldest_age=30, mean_age=12.0))
-    async with app.run_test(size=(100, 45)) as pilot:
-        await pilot.press("y")
-        panel = app.screen.query_one(WhyPanel)
-        text = panel.draw(*panel.size).text
-        assert "the oldest was made 30 steps ago, the mean 12" in text
-        world = trainer.snapshot.world
-        small = f"0.25  {world.states[0]} → {world.actions[1]} → {world.states[2]}  reward −1.00"
-        large = (
-            f"−4.00  {world.states[2]} → {world.actions[0]} → {world.states[3]}  reward 10.00  terminated  weight 0.50"
-        )
-        assert text.index(large) < text.index(small)
-
-
-async def test_enter_asks_for_the_chosen_episode_and_escape_gives_it_up(app, trainer):
-    trainer.show(episodes=episodes(1.0, 2.0, 3.0))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("H", "down", "enter")
-        assert trainer.commands == [messages.ShowEpisode(2)]
-        steps = (
-            EpisodeStep(1, "0,0", "down", -1.0, "1,0", False, False, 0.5, 1.0, -1.0),
-            EpisodeStep(2, "1,0", "right", 10.0, "1,1", True, False, 0.5, 0.9, 8.0),
-        )
-        trainer.show(trajectory=Trajectory(2, (), False, 0.25))
-        app.main_screen.pull()
-        panel = app.screen.query_one(TrajectoryPanel)
-        assert "25%" in panel.draw(*panel.size).text
-        trainer.show(trajectory=Trajectory(2, steps, True, 1.0))
-        app.main_screen.pull()
-        text = panel.draw(*panel.size).text
-        assert "Σ γ^t·r = 1·(−1.00) + 0.9·10.00 = 8.00" in text
-        assert "1,0 → right → 1,1 explored" in text
-        await pilot.press("escape", "escape")
-        assert trainer.commands[1:] == [messages.CloseEpisode()]
-        assert app.screen is app.main_screen
-
-
-async def test_the_q_table_is_exported_exactly_and_no_file_is_replaced_silently(app, trainer, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    trainer.snapshot = learned()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("X", "down", "down", "enter")
-        (path,) = tmp_path.iterdir()
-        first, *rows = csv.reader(path.read_text().splitlines())
-        assert first == ["state", "up", "right", "down", "left"]
-        read = np.array([[float(v) if v else np.nan for v in row[1:]] for row in rows])
-        assert np.array_equal(read, trainer.snapshot.q, equal_nan=True)
-        path.write_text("mine")
-        await pilot.press("X", "down", "down", "enter")
-        assert path.read_text() == "mine"
-        assert "exists already" in str(app.screen.query_one(Problem).render())
-
-
-async def test_a_bad_path_is_one_line_beside_the_field(app, trainer, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("X", "tab", "ctrl+u", *"no/such/place.svg", "enter")
-        said = str(app.screen.query_one(Problem).render())
-        assert said == "cannot write no/such/place.svg: No such file or directory"
 
 
 async def test_what_comes_of_a_command_is_drawn_without_waiting_for_the_timer(app, trainer, monkeypatch):

@@ -3,8 +3,7 @@
 import pytest
 
 from engine.messages import Replayed
-from tests.tui.fakes import learned, table_update, transition
-from tests.tui.test_why_line import batch
+from tests.tui.fakes import batch_update, learned, table_update, transition
 from tui.widgets.why_large import explain_at_large
 
 
@@ -14,14 +13,14 @@ def text(shown, width=100):
 
 @pytest.mark.parametrize("width", [36, 76, 136])
 def test_how_old_a_full_replay_is_is_said_whole(width):
-    full = batch(replay_size=10_000, oldest_age=9_999, mean_age=5_000.0)
+    full = batch_update(replay_size=10_000, oldest_age=9_999, mean_age=5_000.0)
     told = text(learned(last=transition(), update=full), width)
     assert "…" not in told
     assert "for each new one the oldest goes" in " ".join(told.split())
 
 
 def test_before_it_has_room_nothing_goes_wrong():
-    assert text(learned(last=transition(), update=batch(replay_size=10_000)), 0)
+    assert text(learned(last=transition(), update=batch_update(replay_size=10_000)), 0)
 
 
 def test_it_names_the_pair_that_was_updated_and_its_rewards():
@@ -59,7 +58,7 @@ def test_a_truncated_episode_of_a_rule_that_never_bootstraps_is_not_said_to():
 
 @pytest.mark.parametrize(("age", "told"), [(1, "made 1 step ago"), (2, "made 2 steps ago")])
 def test_the_age_of_the_replay_is_told_in_english(age, told):
-    assert told in text(learned(update=batch(oldest_age=age)))
+    assert told in text(learned(update=batch_update(oldest_age=age)))
 
 
 @pytest.mark.parametrize("width", [36, 56, 76])
@@ -72,5 +71,5 @@ def test_how_the_action_was_chosen_is_never_cut(width):
 def test_it_says_how_many_of_the_batch_are_listed():
     replayed = (Replayed(0, 1, -1.0, 2, 1, False, 0.25, 1.0),)
     assert "1 of the batch of 16, largest |TD error| first" in text(
-        learned(update=batch(replayed=replayed, batch_size=16))
+        learned(update=batch_update(replayed=replayed, batch_size=16))
     )

@@ -3,8 +3,8 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from engine.messages import AgentView, Backup, BatchUpdate, PlannedUpdate
-from tests.tui.fakes import NAN, episodes, learned, snapshot, table_update, transition
+from engine.messages import AgentView, Backup, PlannedUpdate
+from tests.tui.fakes import NAN, batch_update, episodes, learned, snapshot, table_update, transition
 from tui.widgets.episode_table import cells
 from tui.widgets.episodes import facts
 from tui.widgets.explanation import LEGEND, explain
@@ -13,26 +13,6 @@ from tui.widgets.why_large import explain_at_large
 
 def lines(shown, width=140):
     return ["".join(text for text, _ in line) for line in explain(shown, width)]
-
-
-def batch(**fields):
-    first = {
-        "updates": 63,
-        "loss": 0.0123,
-        "batch_size": 32,
-        "mean_abs_td_error": 0.41,
-        "updates_until_copy": 37,
-        "replay_size": 162,
-        "replay_capacity": 10_000,
-        "learning_starts": 100,
-        "value_before": 0.10,
-        "value_after": 0.08,
-        "reward": -1.0,
-        "discount": 0.9,
-        "next_value": 0.52,
-        "td_target": -0.532,
-    }
-    return BatchUpdate(**(first | fields))
 
 
 def test_before_the_first_step_it_says_what_to_press():
@@ -120,7 +100,7 @@ def test_a_small_step_size_is_not_rounded_to_nothing():
 
 
 def test_a_dqn_shows_the_target_of_this_transition_and_what_the_batch_did():
-    _, why = lines(learned(last=transition(), update=batch()), 150)
+    _, why = lines(learned(last=transition(), update=batch_update()), 150)
     assert why == (
         "Q(1,0; right) 0.10 → 0.08, target −1.00 + 0.9·0.52 = −0.53"
         " · loss 0.0123 over 32 replayed · mean |TD| 0.41 · copy to target in 37 updates"
@@ -135,12 +115,12 @@ def test_a_dqn_shows_the_target_of_this_transition_and_what_the_batch_did():
     ],
 )
 def test_a_dqn_says_how_its_target_keeps_up(settings, said):
-    shown = learned(last=transition(), update=batch(), agent=AgentView("dqn", "DQN", settings, 0))
+    shown = learned(last=transition(), update=batch_update(), agent=AgentView("dqn", "DQN", settings, 0))
     assert lines(shown, 150)[1].endswith(said)
 
 
 def test_a_dqn_fits_into_80_columns():
-    _, why = lines(learned(last=transition(), update=batch(next_action=0)), 78)
+    _, why = lines(learned(last=transition(), update=batch_update(next_action=0)), 78)
     assert why == "Q 0.10, target −1.00 + 0.9·0.52 (a′ up) = −0.53 · loss 0.0123 · copy in 37"
 
 
@@ -152,17 +132,17 @@ def test_a_dqn_fits_into_80_columns():
     ],
 )
 def test_on_a_narrow_screen_a_dqn_still_says_when_the_target_is_copied(width, line):
-    assert lines(learned(last=transition(), update=batch(next_action=0)), width)[1] == line
+    assert lines(learned(last=transition(), update=batch_update(next_action=0)), width)[1] == line
 
 
 def test_a_dqn_says_that_the_replay_still_fills():
-    update = batch(updates=0, loss=0.0, replay_size=12, value_after=0.10)
+    update = batch_update(updates=0, loss=0.0, replay_size=12, value_after=0.10)
     _, why = lines(learned(last=transition(), update=update))
     assert why.endswith("the replay holds 12 of the 100 transitions that learning waits for")
 
 
 def test_a_dqn_does_not_bootstrap_from_an_ended_episode():
-    update = batch(reward=10.0, next_value=0.0, td_target=10.0)
+    update = batch_update(reward=10.0, next_value=0.0, td_target=10.0)
     _, why = lines(learned(last=transition(terminated=True), update=update), 150)
     assert "target 10.00 + 0.9·0.00 (ended) = 10.00" in why
 

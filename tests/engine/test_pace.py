@@ -1,0 +1,44 @@
+"""The pace of a run: when steps are due, and how many at once."""
+
+import pytest
+
+from engine.pace import SPEEDS, Pace, Way
+
+
+def test_a_lag_is_not_made_up_for_by_a_burst():
+    pace = Pace()
+    pace.play(now=0.0)
+    for _ in range(20):
+        pace.change(1)
+    pace.steps_due(now=100.0)
+    assert pace.steps_due(now=200.0) <= SPEEDS[-1] * 0.1
+
+
+def test_the_steps_due_are_those_of_the_speed():
+    pace = Pace()
+    pace.play(now=0.001)
+    assert pace.speed == 5.0
+    assert pace.steps_due(now=0.15) == 0
+    assert pace.steps_due(now=0.21) == 1
+    pace.made(1, 0.21, 0.22)
+    assert pace.steps_due(now=0.3) == 0
+    assert pace.seconds_to_next_step(now=0.3) == pytest.approx(0.101)
+
+
+def test_a_slow_agent_after_a_fast_one_answers_at_once():
+    pace = Pace()
+    pace.toggle(full=True, now=0.0)
+    for turn in range(40):
+        pace.made(pace.steps_due(float(turn)), float(turn), turn + 1e-6)
+    assert pace.steps_due(40.0) > 100_000
+    pace.pause()
+    pace.toggle(full=True, now=41.0)
+    assert pace.steps_due(41.0) == 1
+
+
+def test_a_long_way_tells_how_far_it_is_and_how_fast_it_went_since_it_began():
+    way = Way()
+    assert way.told(100, 1000, now=5.0) == "step 1,000: 10%, escape stops"
+    assert way.told(400, 1000, now=7.0) == "step 1,000: 40%, 150/s, escape stops"
+    way.leave()
+    assert way.seconds(400, now=9.0) == 0.0
