@@ -21,7 +21,7 @@ class Hand:
         """The cell that was put last."""
 
     def obey(self, timeline: Timeline, command: Command) -> None:
-        """Do what the command says; raises `InputError` if it cannot be, `TypeError` if it is not for a hand."""
+        """Do what the command says; raises `InputError` if it cannot be, `TypeError` for any other kind of command."""
         branch = timeline.branch.name
         match command:
             case ActByHand(action):
@@ -40,7 +40,7 @@ class Hand:
                 self._say("taking back an edit")
                 self._notify(f"taken back: {told(timeline.undo())}")
             case _:
-                raise TypeError(f"{command} is not for the session")
+                raise TypeError(f"{command} is nothing that is done to a run")
         if timeline.branch.name != branch:
             self._notify(f"{timeline.branch.name} begins at step {timeline.branch.fork:,}; {branch} is kept")
 

@@ -1,4 +1,4 @@
-"""What the command line tells: a save of itself in lines for people, and anything as one JSON object."""
+"""How the command line tells: numbers, progress and a save in words for people, and anything as one JSON object."""
 
 import json
 import math

@@ -1,6 +1,7 @@
 """The main screen: the panels around one run, and how the newest snapshot comes to them.
 
-What it does at the commands of the table stands in the rooms beside this one, by what they are about.
+Most commands of the table stand in the rooms beside this one, by what they are about; here are those that only pass on
+what was asked, to the trainer or to the application.
 """
 
 import gc
@@ -209,7 +210,7 @@ class MainScreen(Measures, Comparing, Lessons):
         """Begin or end a demonstration."""
         self.send(messages.Demonstrate())
 
-    # The commands for the screen itself.
+    # The commands that the application answers.
 
     def action_suspend(self) -> None:
         """Stand still until the shell lets it go on."""
