@@ -20,8 +20,8 @@ PORTION = 4096
 MOST = 256 * allowance.MEBIBYTE
 """How many bytes all runs together may take, unless the environment allows more (see `engine.allowance`)."""
 
-Told = Callable[[int], None]
-"""Is told how many steps were made since it was told last, by all runs together."""
+Told = Callable[[int, int], None]
+"""Is told how many steps were made, and how many episodes finished, since it was told last, by all runs together."""
 
 
 def runs_of(world: World, agent: str, settings: Mapping[str, str], seeds: Sequence[int], steps: int) -> list[Run]:
@@ -51,7 +51,7 @@ def _replayed(run: Run, steps: int) -> int:
     return 2 * min(settings.replay_capacity, steps) * (2 * observed + 24)
 
 
-def advance(runs: Sequence[Run], steps: int, episodes: int, told: Told = lambda made: None) -> str:
+def advance(runs: Sequence[Run], steps: int, episodes: int, told: Told = lambda made, finished: None) -> str:
     """Let each run learn as `Run.advance` does, and say how: `at once`, `side by side` or `one after another`.
 
     Runs that learn at once come to what each comes to alone, but for how products of matrices round: on a processor
@@ -73,10 +73,11 @@ def advance(runs: Sequence[Run], steps: int, episodes: int, told: Told = lambda 
 def _alone(run: Run, steps: int, episodes: int, told: Told) -> None:
     left = steps
     while left > 0 and episodes > 0:
-        finished = run.statistics.episodes
+        before = run.statistics.episodes
         made = run.advance(min(left, PORTION), min(episodes, RECENT))
-        left, episodes = left - made, episodes - (run.statistics.episodes - finished)
-        told(made)
+        finished = run.statistics.episodes - before
+        left, episodes = left - made, episodes - finished
+        told(made, finished)
 
 
 def _can_learn_at_once(runs: Sequence[Run]) -> bool:
@@ -113,9 +114,10 @@ def _up_to_the_first(runs: Sequence[Run], step: int, episodes: Mapping[Run, int]
     learners = Together(world, settings, [state_of(run) for run in runs], step - runs[0].step)
     left = min(episodes[run] - run.statistics.episodes for run in runs)
     while learners.step < step and left > 0:
-        told(len(runs) * learners.advance(step - learners.step, left))
-        for run, rows in zip(runs, learners.take_finished(), strict=True):
+        made, finished = learners.advance(step - learners.step, left), learners.take_finished()
+        for run, rows in zip(runs, finished, strict=True):
             run.statistics.append(rows)
+        told(len(runs) * made, sum(len(rows) for rows in finished))
         left = min(episodes[run] - run.statistics.episodes for run in runs)
     for run, state in zip(runs, learners.states(), strict=True):
         run.agent.load_state(state.under("agent"))

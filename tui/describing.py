@@ -2,8 +2,9 @@
 
 import json
 import math
+import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -94,10 +95,27 @@ def how_far(made: int, wanted: int, unit: str) -> str:
     return f"{made:,} of {wanted:,} {unit}" if wanted < UNLIMITED else f"{made:,} {unit}"
 
 
-def tell_progress(steps: str, also: str, made: int, seconds: float) -> None:
-    """Write over the line of progress on the terminal: how far it is, and how fast it goes."""
-    rate = f"{made / max(seconds, 1e-9):,.0f} steps/s"
-    print(f"\r{steps}, {also}, {rate}\x1b[K", end="", file=sys.stderr, flush=True)
+def tell_progress(far: Sequence[str], made: int, seconds: float, left: int) -> None:
+    """Write over the line of progress on the terminal: how far it is, how fast it goes, and for how long still.
+
+    That is told where a number of steps is `left`. Of episodes it is not: they grow shorter, or longer, with learning.
+    """
+    rate = made / max(seconds, 1e-9)
+    parts = [*far, f"{rate:,.0f} steps/s"]
+    if 0 < left < UNLIMITED and made:
+        parts.append(f"about {_time(left / rate)} left")
+    width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    line = ", ".join(parts)[: width - 1]  # One that wraps stays behind.
+    print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _time(seconds: float) -> str:
+    """Return a length of time in its two largest units."""
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours:,} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _spread(said: About, name: str) -> str:

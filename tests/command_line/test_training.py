@@ -14,14 +14,26 @@ from tui.cli import run_command_line
 TRAIN = ["train", "seed-2x3", "--agent", "q-learning", "--seed", "0"]
 
 
-def test_on_a_terminal_a_training_tells_how_far_it_is_and_how_fast_it_goes(saves):
+def progress_of(*amount):
+    """Let a table learn the cliff on a terminal; return what was told of its progress."""
     main, terminal = pty.openpty()
-    train = ["train", "seed-2x3", "--agent", "q-learning", "--seed", "0", "--steps", "20000", "--saves", str(saves)]
+    train = ["train", "cliff", "--agent", "q-learning", "--seed", "0", *amount]
     subprocess.run([sys.executable, "-m", "tui", *train], stdout=subprocess.DEVNULL, stderr=terminal, check=True)
     os.close(terminal)
     told = os.read(main, 65536).decode()
     os.close(main)
-    assert re.search(r"\r20,000 of 20,000 steps, [\d,]+ episodes, [\d,]+ steps/s", told)
+    return told
+
+
+def test_on_a_terminal_a_training_tells_how_far_it_is_and_how_fast_it_goes():
+    told = progress_of("--steps", "20000")
+    assert re.search(r"\r1,000 of 20,000 steps, [\d,]+ episodes, [\d,]+ steps/s, about \d+ s left", told)
+    assert re.search(r"\r20,000 of 20,000 steps, [\d,]+ episodes, [\d,]+ steps/s\x1b", told)
+
+
+def test_a_training_of_several_seeds_tells_of_all_their_episodes():
+    told = progress_of("--seeds", "3", "--episodes", "40")
+    assert re.search(r"\r3 seeds, [\d,]+ steps, 120 of 120 episodes, [\d,]+ steps/s\x1b", told)
 
 
 def test_training_the_articles_grid_finds_its_policy(run_json):

@@ -32,9 +32,16 @@ def alone(world, settings, seed, **amount):
     return run
 
 
+def told_of(told):
+    """Return the sums of the steps and of the episodes that were told of."""
+    return tuple(map(sum, zip(*told, strict=True)))
+
+
 def at_once(world, settings, seeds, steps=UNLIMITED, episodes=UNLIMITED):
     runs = together.runs_of(world, "dqn", settings, seeds, steps)
-    assert together.advance(runs, steps, episodes) == "at once"
+    told = []
+    assert together.advance(runs, steps, episodes, lambda *counts: told.append(counts)) == "at once"
+    assert told_of(told) == (sum(run.step for run in runs), sum(run.statistics.episodes for run in runs))
     return runs
 
 
@@ -140,9 +147,9 @@ def test_runs_at_different_steps_cannot_learn_together():
 def test_what_cannot_learn_at_once_learns_as_it_does_alone(agent, settings, how):
     world = build(SLIPPERY)
     runs = together.runs_of(world, agent, settings, range(3), 120)
-    made = []
-    assert together.advance(runs, 120, UNLIMITED, made.append) == how
-    assert sum(made) == 360
+    told = []
+    assert together.advance(runs, 120, UNLIMITED, lambda *counts: told.append(counts)) == how
+    assert told_of(told) == (360, sum(run.statistics.episodes for run in runs))
     for run in runs:
         other = Run(world, agent, settings, run.seed)
         other.advance(steps=120)

@@ -1,8 +1,11 @@
 """Numbers for people on the command line: as many digits as they are worth."""
 
+import os
+import sys
+
 import pytest
 
-from tui.describing import number, with_spread
+from tui.describing import number, tell_progress, with_spread
 
 
 @pytest.mark.parametrize(
@@ -38,3 +41,11 @@ def test_a_number_has_three_significant_digits_and_all_of_those_before_the_point
 )
 def test_a_number_with_a_spread_has_the_digits_that_the_spread_allows(value, spread, text):
     assert with_spread(value, spread) == text
+
+
+def test_how_long_it_still_takes_is_told_in_two_units(monkeypatch, capsys):
+    monkeypatch.setattr(os, "get_terminal_size", lambda stream: os.terminal_size((80, 24)))
+    monkeypatch.setattr(sys.stderr, "fileno", lambda: 2, raising=False)
+    for left, said in ((59, "59 s"), (61, "1 min 1 s"), (7320, "2 h 2 min")):
+        tell_progress(["1 of 9 steps"], 10, 10.0, left)
+        assert capsys.readouterr().err == f"\r1 of 9 steps, 1 steps/s, about {said} left\x1b[K"

@@ -24,7 +24,7 @@ ONE_RUN_ONLY = ("resume", "actions", "until")
 def train(options: argparse.Namespace) -> int:
     """Let an agent learn from each of several seeds, and say what came of it."""
     runs = _runs(options)
-    progress = _Progress(len(runs), options.steps * len(runs) if options.steps else UNLIMITED)
+    progress = _Progress(len(runs), options.steps or UNLIMITED, options.episodes or UNLIMITED)
     runs[0].warm_up()
     began = time.perf_counter()
     how = together.advance(runs, options.steps or UNLIMITED, options.episodes or UNLIMITED, progress.told)
@@ -118,23 +118,35 @@ def _share(value: float | None) -> str:
 
 
 class _Progress:
-    """A line on a terminal that says how many steps were made, of how many, and how fast it goes."""
+    """A line on a terminal that says how far all seeds together are, of how much, and how fast it goes."""
 
-    def __init__(self, seeds: int, steps: int) -> None:
-        self._seeds, self._steps, self._made, self._next = seeds, steps, 0, 0.0
+    def __init__(self, seeds: int, steps: int, episodes: int) -> None:
+        """`steps` and `episodes` are those of one seed, at most."""
+        self._seeds = seeds
+        self._steps, self._episodes = (min(seeds * amount, UNLIMITED) for amount in (steps, episodes))
+        self._made, self._finished, self._next = 0, 0, 0.0
         self._began = time.monotonic()
         self._shown, self._lock = sys.stderr.isatty(), threading.Lock()
 
-    def told(self, made: int) -> None:
-        """Count steps; runs that are side by side tell of theirs from several threads."""
+    def told(self, made: int, finished: int) -> None:
+        """Count steps and episodes; runs that are side by side tell of theirs from several threads."""
         with self._lock:
-            self._made += made
+            self._made, self._finished = self._made + made, self._finished + finished
             if self._shown and time.monotonic() >= self._next:
                 self._next = time.monotonic() + training.PROGRESS_EVERY
-                steps = how_far(self._made, self._steps, "steps")
-                tell_progress(steps, f"{self._seeds} seeds", self._made, time.monotonic() - self._began)
+                self._tell()
+
+    def _tell(self) -> None:
+        far = (
+            f"{self._seeds} seeds",
+            how_far(self._made, self._steps, "steps"),
+            how_far(self._finished, self._episodes, "episodes"),
+        )
+        left = self._steps - self._made if self._episodes == UNLIMITED else UNLIMITED
+        tell_progress(far, self._made, time.monotonic() - self._began, left)
 
     def done(self) -> None:
-        """End the line."""
+        """Say how far it came, and end the line."""
         if self._shown:
+            self._tell()
             print(file=sys.stderr)

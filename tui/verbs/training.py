@@ -156,8 +156,10 @@ def _train(timeline: Timeline, returns: list[float], steps: int, episodes: int, 
         seconds = time.perf_counter() - began
         portion = max(1, int(portion * min(2.0, PROGRESS_EVERY / max(seconds, 1e-6))))
         if shown:
-            finished = how_far(run.statistics.episodes - finished_before, episodes, "episodes")
-            tell_progress(how_far(made, steps, "steps"), finished, made, time.perf_counter() - started)
+            finished = run.statistics.episodes - finished_before
+            far = (how_far(made, steps, "steps"), how_far(finished, episodes, "episodes"))
+            left = steps - made if episodes == UNLIMITED and not until else UNLIMITED
+            tell_progress(far, made, time.perf_counter() - started, left)
     if shown:
         print(file=sys.stderr)
     return made
