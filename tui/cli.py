@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from engine.errors import InputError, UnknownWorldError, nearest
 from tui.arguments import VERBS, expect_none, parse, told
@@ -33,11 +33,11 @@ def run_command_line(arguments: Sequence[str]) -> int:
         return _complain(str(error), 2)
     except KeyboardInterrupt:
         return _complain("interrupted", 128 + signal.SIGINT)
-    except BrokenPipeError:
-        _write_no_more()
-        return 1
+    except BrokenPipeError:  # Whoever read has read enough: no failure, and the end that a shell expects.
+        _write_no_more(sys.stdout)
+        return 128 + signal.SIGPIPE
     except OSError as error:
-        _write_no_more()
+        _write_no_more(sys.stdout)
         return _complain(f"{error.filename or 'standard output'}: {error.strerror or error}", 1)
     except Exception as error:  # No traceback ever reaches a person.
         return _complain(f"this failed: {type(error).__name__}: {' '.join(str(error).split())}", 1)
@@ -61,9 +61,11 @@ def _prepare_streams() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-def _write_no_more() -> None:
+def _write_no_more(stream: TextIO) -> None:
     """Let what is still to be written go nowhere, or Python would try again at its end and fail with two lines."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _verb(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
@@ -115,7 +117,10 @@ def _unknown(word: str, folder: Path) -> str:
 
 
 def _complain(text: str, code: int) -> int:
-    print(f"qscope: {text}", file=sys.stderr)
+    try:
+        print(f"qscope: {text}", file=sys.stderr)
+    except BrokenPipeError:  # The code says it, too.
+        _write_no_more(sys.stderr)
     return code
 
 

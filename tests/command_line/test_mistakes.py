@@ -1,6 +1,7 @@
 """Command lines with a mistake in them: one line on standard error that says what would be right, and exit code 2."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -172,7 +173,9 @@ def in_a_shell(line, **environment):
 @pytest.mark.parametrize(
     ("line", "code", "errors"),
     [
-        ("QSCOPE --help | head -0; exit ${PIPESTATUS[0]}", 1, ""),
+        ("QSCOPE --help | head -0; exit ${PIPESTATUS[0]}", 128 + signal.SIGPIPE, ""),
+        ("QSCOPE worlds | head -0; exit ${PIPESTATUS[0]}", 128 + signal.SIGPIPE, ""),
+        ("QSCOPE show nothing 3>&1 1>&2 2>&3 | head -0; exit ${PIPESTATUS[0]}", 2, ""),
         ("QSCOPE --help > /dev/full", 1, "qscope: standard output: No space left on device\n"),
         ("QSCOPE worlds >&- <&-", 0, ""),
     ],
