@@ -3,10 +3,12 @@
 import numpy as np
 
 from engine.errors import InputError
-from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
+from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
 from engine.worlds.reach import spans, ways_out
 
 ULP = float(np.finfo(np.float64).eps)
+TIE = 1e-9
+"""How far apart values may be and still count as equal, relative to the terms of a value."""
 QUICK_LINEAR_STATES = 2000
 """Up to how many states a dense linear system costs less than the sweeps that it saves."""
 ROUND = 500
@@ -55,6 +57,14 @@ class Model:
         """Return the size of the terms that make each legal pair's value: the measure of its rounding errors."""
         world = self.world
         return self.per_pair(world.probability * np.abs(world.reward) + self.weight * np.abs(v[world.next_state]))
+
+    def cancelled(self, q_pairs: FloatArray, v: FloatArray) -> BoolArray:
+        """Return which pairs have a value that is 0 but for rounding: the terms that make it are far larger.
+
+        A value is none of them that is small because its terms are, such as a reward that is far off.
+        """
+        found: BoolArray = (q_pairs != 0.0) & (np.abs(q_pairs) <= TIE * self.terms(v))
+        return found
 
     def greedy(self, v: FloatArray) -> IntArray:
         """Return a best legal pair of each acting state."""

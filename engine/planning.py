@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.bellman import Model, settle
+from engine.bellman import TIE, Model, settle
 from engine.errors import InputError
 from engine.worlds.fields import shown
 from engine.worlds.mdp import PROBABILITY_TOLERANCE, BoolArray, FloatArray, IntArray, TabularMDP
@@ -12,8 +12,6 @@ from engine.worlds.reach import reachable, ways_out
 
 __all__ = ["Solution", "evaluate_policy", "policy_agreement", "q_error", "reachable", "solve"]
 
-TIE = 1e-9
-"""How far below the best an action may be and still count as optimal, relative to the terms of its value."""
 MAX_LINEAR_STATES = 5000
 
 
@@ -46,7 +44,7 @@ def solve(world: TabularMDP, discount: float | None = None) -> Solution:
     if discount == 1.0:
         _expect_ends(world, None)
     model, v = settle(world, discount)
-    q_pairs = model.q_pairs(v)
+    q_pairs = _without_rounding(model, v)
     v = model.best(q_pairs)
     q = np.full(world.legal.shape, np.nan)
     q[world.legal] = q_pairs
@@ -61,6 +59,19 @@ def solve(world: TabularMDP, discount: float | None = None) -> Solution:
         discount=discount,
         reachable=reachable(world),
     )
+
+
+def _without_rounding(model: Model, v: FloatArray) -> FloatArray:
+    """Return the value of each legal pair, 0 where it is 0 but for rounding, and so of all that it is passed on to."""
+    q_pairs = model.q_pairs(v)
+    found = model.cancelled(q_pairs, v)
+    nothing = q_pairs == 0.0
+    while found.any():
+        nothing |= found
+        v = model.best(np.where(nothing, 0.0, q_pairs))
+        q_pairs = np.where(nothing, 0.0, model.q_pairs(v))
+        found = ~nothing & ((q_pairs == 0.0) | model.cancelled(q_pairs, v))
+    return q_pairs
 
 
 def evaluate_policy(world: TabularMDP, policy: FloatArray, discount: float | None = None) -> FloatArray:

@@ -9,7 +9,9 @@ import pytest
 
 from engine import planning
 from engine.errors import InputError
+from engine.run import Run
 from engine.worlds import catalogue
+from engine.worlds.explicit import from_definition as read_explicit
 from engine.worlds.gridworld import from_definition
 from engine.worlds.mdp import FloatArray, TabularMDP
 from engine.worlds.reach import entered
@@ -378,3 +380,35 @@ class TestPolicyAgreement:
     def test_values_that_are_no_numbers_do_not_agree(self):
         solution = planning.solve(catalogue.find("seed-2x3"))
         assert planning.policy_agreement(np.full((6, 4), np.nan), solution) == 0.0
+
+
+def walk(*further):
+    """A walk between -1 and 1: the middle is worth nothing; `further` are more transitions, from the state `far`."""
+    names = [str(place) for place in range(21)]
+    rows = [
+        [names[place], "go", 0.5, names[beside], {0: -1.0, 20: 1.0}.get(beside, 0.0), beside in {0, 20}]
+        for place in range(1, 20)
+        for beside in (place - 1, place + 1)
+    ]
+    states = [*names, *dict.fromkeys(row[0] for row in further)]
+    definition = {"title": "A walk", "discount": 0.99, "max_steps": 100, "states": states, "actions": ["go"]}
+    return read_explicit("walk", {**definition, "start": {"far": 1.0}, "transitions": [*rows, *further]})
+
+
+def test_a_value_that_is_zero_but_for_rounding_is_zero_and_so_is_what_leads_there():
+    world = walk(["far", "go", 1.0, "near", 0.0, False], ["near", "go", 1.0, "10", 0.0, False])
+    v = dict(zip(world.states, planning.solve(world).v.tolist(), strict=True))
+    assert (v["10"], v["near"], v["far"]) == (0.0, 0.0, 0.0)
+
+
+def test_a_value_that_is_small_because_its_reward_is_far_off_stays_as_it_is():
+    world = walk(["far", "go", 1.0, "11", 0.0, False])
+    v = dict(zip(world.states, planning.solve(world, 0.1).v.tolist(), strict=True))
+    assert v["far"] == pytest.approx(0.1 * v["11"])
+    assert 0.0 < v["far"] < 1e-9
+
+
+def test_a_planner_tells_of_a_value_that_is_zero_but_for_rounding_that_it_is_zero():
+    run = Run(walk(["far", "go", 1.0, "10", 0.0, False]), "policy-iteration", {"discount": "0.9"}, 0)
+    run.advance(steps=3000)
+    assert run.q_values()[10, 0] == 0.0

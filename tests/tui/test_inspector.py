@@ -1,5 +1,7 @@
 """What the inspector says of the state under the cursor, read as text."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from textual.theme import BUILTIN_THEMES
@@ -122,3 +124,10 @@ def test_it_draws_at_any_size(size):
     assert all(len(line) <= size[0] for line in text(inspected(), *size, cursor=4).split("\n"))
     for cursor in range(6):
         text(snapshot(), *size, cursor=cursor)
+
+
+def test_an_error_no_larger_than_that_of_the_optimum_itself_is_none():
+    shown = inspected()
+    shown = replace(shown, q_star=shown.q + np.array([[4.5e-12, 2.0, -4.5e-12, 4e-9]]))
+    lines = text(shown, width=60, cursor=4).split("\n")
+    assert [line[23:31].strip() for line in lines[2:]] == ["0.00", "−2.00", "0.00", "−4e−9"]

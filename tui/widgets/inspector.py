@@ -14,7 +14,7 @@ from tui.colour import Palette
 from tui.commands import with_keys
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, fitting, shortened, width_of
-from tui.widgets.layers import OPTIMAL, Layer, verdict
+from tui.widgets.layers import OPTIMAL, Layer, errors_of, verdict
 from tui.widgets.map_places import all_tie, idle_word, idle_words, inspected_action, legal_actions, sends_back
 from tui.widgets.panel import Drawing
 from tui.widgets.sight import Sight
@@ -115,8 +115,8 @@ def columns(snapshot: Snapshot, state: int, known: Inspection | None) -> list[Co
     if known is not None and known.target is not None:
         found = [Column("online", q), Column("target", known.target), Column("differ", q - known.target, signed=True)]
     if snapshot.q_star is not None:
-        exact = snapshot.q_star[state]
-        found += [Column("Q*", exact), Column("Q−Q*", q - exact, signed=True)]
+        errors = errors_of(snapshot.q, snapshot.q_star)
+        found += [Column("Q*", snapshot.q_star[state]), Column("Q−Q*", errors[state], signed=True)]
     if known is not None and known.visits is not None:
         found.append(Column(VISITS, known.visits, numbers.counted))
     if known is not None and known.replayed is not None:

@@ -100,7 +100,9 @@ class Planner:
     def q_values(self) -> FloatArray:
         """See `Agent.q_values`: what each action is worth by the model, with the values as they are now."""
         q = np.full(self._world.legal.shape, np.nan)
-        q[self._world.legal] = self._model.q_pairs(self._plan.v)
+        q_pairs = self._model.q_pairs(self._plan.v)
+        q_pairs[self._model.cancelled(q_pairs, self._plan.v)] = 0.0
+        q[self._world.legal] = q_pairs
         return q
 
     def values_of(self, place: int) -> FloatArray:
