@@ -4,6 +4,8 @@ The second run has a timeline of its own and its own generators; nothing of it i
 first. Each step then costs what both runs need for it.
 """
 
+from typing import Literal
+
 import numpy as np
 
 from engine import view
@@ -12,8 +14,9 @@ from engine.messages import ComparisonView, Differences, Look, Snapshot
 from engine.observer import Observer
 from engine.run import Run
 from engine.timeline import Timeline
-from engine.worlds.environment import Environment
-from engine.worlds.mdp import BoolArray, FloatArray
+from engine.worlds.environment import Environment, World
+from engine.worlds.mdp import BoolArray, FloatArray, TabularMDP
+from engine.worlds.reach import reachable
 
 PORTION = 500
 """How many steps the second run makes at a time while it is far behind."""
@@ -28,6 +31,7 @@ class Comparison:
         self.timeline = second
         self.name = name
         self._observer = Observer(second.run)
+        self._worlds: tuple[World, ...] = ()
 
     @property
     def step(self) -> int:
@@ -59,9 +63,17 @@ class Comparison:
             greedy=greedy,
             episodes=view.episodes_view(run.statistics, 1),
             truth=self._observer.truth.beside(q),
-            differences=differences(shown.q, shown.greedy, q, greedy),
+            differences=differences(shown.q, shown.greedy, q, greedy, self._visited_by_any(first.world, run.world)),
             **self._observer.microscope.layers(run, q, look),
         )
+
+    def _visited_by_any(self, *worlds: World) -> BoolArray:
+        """Return which states an episode of one of the runs can visit; looked for anew when a world was edited."""
+        if self._worlds != worlds:
+            self._worlds = worlds
+            visited = [reachable(world) for world in worlds if isinstance(world, TabularMDP)]
+            self._visited: BoolArray = np.logical_or.reduce(visited)
+        return self._visited
 
 
 def twin(run: Run, agent: str) -> Run:
@@ -90,12 +102,20 @@ def check_states(first: Run, second: Run) -> None:
 
 
 def differences(
-    first_q: FloatArray, first_greedy: BoolArray, second_q: FloatArray, second_greedy: BoolArray
+    first_q: FloatArray,
+    first_greedy: BoolArray,
+    second_q: FloatArray,
+    second_greedy: BoolArray,
+    visited: BoolArray | Literal[True] = True,
 ) -> Differences:
-    """Hold two tables against each other; the arrays have shape (states, actions), NaN in q where not legal."""
+    """Hold two tables against each other; the arrays have shape (states, actions), NaN in q where not legal.
+
+    Counted are the states in which there is a choice and that an episode can visit, `visited` of shape (states,), as
+    `planning.policy_agreement` counts them: of others nobody learns, so that two runs agree there for no reason.
+    """
     apart = np.abs(first_q - second_q)
-    legal = ~np.isnan(apart)
-    counted = legal.any(axis=1)
+    counted: BoolArray = np.logical_and((~np.isnan(apart)).any(axis=1), visited)
+    legal = ~np.isnan(apart) & counted[:, None]
     place = int(np.where(legal, apart, -1.0).argmax())
     same = (first_greedy == second_greedy).all(axis=1) & counted
     overlapping: BoolArray = np.logical_and((first_greedy & second_greedy).any(axis=1), counted)

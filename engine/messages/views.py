@@ -221,10 +221,13 @@ class TimelineView:
 
 @dataclass(frozen=True, eq=False)
 class Differences:
-    """Where two tables of values differ. Arrays have shape (states,); terminal states are not counted."""
+    """Where two tables of values differ. Arrays have shape (states,).
+
+    States in which no choice is made, and those that no episode can visit, are not counted.
+    """
 
     largest: float
-    """max |Q1 - Q2| over the legal pairs."""
+    """max |Q1 - Q2| over the legal pairs of the states that are counted."""
     state: int
     """The state of that pair."""
     action: int
@@ -237,7 +240,7 @@ class Differences:
     overlap: float
     """The share of the states where some action is greedy in both."""
     values: FloatArray
-    """V1 - V2, NaN for terminal states."""
+    """V1 - V2, NaN for states that are not counted."""
 
 
 @dataclass(frozen=True, eq=False)

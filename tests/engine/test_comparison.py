@@ -202,6 +202,24 @@ def test_the_differences_of_two_tables_by_hand():
     np.testing.assert_array_equal(apart.values[[0, 1, 3]], [-3.0, 0.0, NAN])
 
 
+def test_states_that_no_episode_can_visit_are_not_counted():
+    first = np.array([[1.0, 0.0], [0.0, 0.0], [7.0, 0.0]])
+    second = np.array([[0.0, 1.0], [0.0, 0.0], [0.0, 9.0]])
+    apart = differences(first, greedy_actions(first), second, greedy_actions(second), np.array([True, True, False]))
+    assert (apart.largest, apart.agreement, apart.overlap) == (1.0, 0.5, 0.5)
+    np.testing.assert_array_equal(apart.values, [0.0, 0.0, NAN])
+
+
+def test_the_cliff_where_nobody_ever_stands_makes_no_two_policies_alike(session):
+    session.obey(Start("cliff", "q-learning"))
+    session.obey(Compare(agent="sarsa"))
+    values = caught_up(session).comparison.differences.values
+    assert np.flatnonzero(~np.isnan(values)).tolist() == list(range(37))
+    session.obey(EditCell(3, 5, {"to_start": False}))
+    values = caught_up(session).comparison.differences.values
+    assert np.flatnonzero(~np.isnan(values)).tolist() == [*range(37), 41]
+
+
 def test_a_planner_is_held_against_by_its_own_policy(session):
     session.obey(Compare(agent="policy-iteration"))
     session.advance(4)

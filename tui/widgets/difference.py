@@ -124,7 +124,7 @@ def said(beside: ComparisonView, state: int, width: int, scale: float, palette: 
     """Return what is said of a state: the sign, and V1 − V2 or its sign where there is room, on the shade of that."""
     apart = beside.differences
     value = float(apart.values[state])
-    if math.isnan(value):  # a terminal state
+    if math.isnan(value):  # a state that is not counted
         return " " * width, palette.plain
     sign = SAME if apart.same[state] else OVERLAPPING if apart.overlapping[state] else DIFFERENT
     if width >= NUMBERED:
