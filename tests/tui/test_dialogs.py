@@ -6,6 +6,7 @@ from textual.widgets import Input, OptionList
 from engine import messages
 from engine.agents import catalogue
 from engine.messages import AgentView
+from engine.worlds import catalogue as worlds
 from tests.tui.fakes import Agent, FakeLibrary, Save, Setting, names, snapshot
 from tests.tui.waiting import screen_text, seen
 from tui.app import QScope
@@ -14,6 +15,7 @@ from tui.screens.choose_world import ChooseWorld
 from tui.screens.confirm import Confirm
 from tui.screens.dialog import Problem
 from tui.screens.form import SettingLine
+from tui.screens.rows import aligned, broken
 from tui.screens.save import OpenSave, SaveRun
 
 
@@ -284,3 +286,28 @@ def test_what_there_is_to_say_of_a_setting_fits_below_its_form():
         if len(wrap(f"{setting.name}: {setting.meaning} · {setting.range} · default {setting.default}", 73)) > 3
     ]
     assert cut == []
+
+
+def test_a_title_that_is_too_long_for_its_column_goes_on_below_it():
+    rows = [("gridworld-3.5", "The 5x5 gridworld with two special cells", "25"), ("cliff", "Cliff walking", "48")]
+    assert "\n".join(aligned(rows, 40, 1)).split("\n") == [
+        "gridworld-3.5  The 5x5 gridworld      25",
+        "               with two special cells",
+        "cliff          Cliff walking          48",
+    ]
+
+
+def test_a_word_that_is_too_long_is_broken_and_what_takes_too_many_lines_is_cut():
+    assert broken("a-long-name-of-a-save", 8, 8) == ["a-long-", "name-of-", "a-save"]
+    assert broken("日本語日本語", 5, 6) == ["日本", "語日本", "語"]
+    assert broken("aaaaaaaaaaaaaaaaaaaa", 4, 4) == ["aaaa", "aaaa", "aaa…"]
+
+
+async def test_no_title_of_a_world_is_cut_at_60_columns(app):
+    app.main_screen.library.worlds = worlds.listing
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("w")
+        await seen(pilot, "dyna-maze")
+        told = {option.id: str(option.prompt) for option in app.screen.query_one(OptionList).options}
+    for world in worlds.listing():
+        assert all(word in told[world.id].split() for word in world.title.split())

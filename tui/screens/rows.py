@@ -1,4 +1,4 @@
-"""Lines for lists to choose from: columns that stand below each other, shortened where space is short."""
+"""Lines for lists to choose from: columns that stand below each other, and go on below where space is short."""
 
 from collections.abc import Sequence
 
@@ -9,19 +9,51 @@ from tui.widgets.canvas import shortened, width_of
 
 NARROWEST = 12
 """Cells that the elastic column keeps at least, before others are left out."""
+MOST_LINES = 3
+"""Lines that one entry takes at most."""
 
 
 def aligned(rows: Sequence[Sequence[str]], width: int, elastic: int, right: frozenset[int] = frozenset()) -> list[str]:
     """Return each row as a line whose columns are as wide as their widest entry.
 
-    The elastic column gives way where the width is short; where that is not enough, the last columns are left out.
+    The elastic column gives way where the width is short, and what it has no room for goes on in lines below; where
+    that is not enough, the last columns are left out.
     """
     widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
     while len(widths) > elastic + 1 and _total(widths) - widths[elastic] + min(widths[elastic], NARROWEST) > width:
         widths.pop()
-    if widths:
-        widths[elastic] = max(min(widths[elastic], width - _total(widths) + widths[elastic]), 1)
-    return ["  ".join(_cell(row[n], wide, n in right) for n, wide in enumerate(widths)).rstrip() for row in rows]
+    if not widths:
+        return [""] * len(rows)
+    widths[elastic] = max(min(widths[elastic], width - _total(widths) + widths[elastic]), 1)
+    indent = sum(wide + 2 for wide in widths[:elastic])
+    lines = []
+    for row in rows:
+        first, *below = broken(row[elastic], widths[elastic], width - indent)
+        told = [*row[:elastic], first, *row[elastic + 1 :]]
+        line = "  ".join(_cell(told[n], wide, n in right) for n, wide in enumerate(widths)).rstrip()
+        lines.append("\n".join([line, *(" " * indent + part for part in below)]))
+    return lines
+
+
+def broken(text: str, first: int, others: int) -> list[str]:
+    """Return the text in lines, the first of which may be narrower than the others; words are broken only if they must.
+
+    What does not fit `MOST_LINES` is cut off.
+    """
+    text, lines = printable(text), []
+    for width in (first, *[others] * (MOST_LINES - 2)):
+        if width_of(text) <= width:
+            break
+        fits = next(n for n in range(len(text), -1, -1) if width_of(text[:n]) <= width) or 1
+        end = next((n for n in range(fits, 0, -1) if text[n] == " " or text[n - 1] == "-"), fits)
+        lines.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*lines, shortened(text, others if lines else first)]
+
+
+def printable(text: str) -> str:
+    """Return the text with a sign in place of each character that would do something to the terminal."""
+    return "".join(character if character.isprintable() else "�" for character in text)
 
 
 def _total(widths: Sequence[int]) -> int:
@@ -34,6 +66,6 @@ def options(ids: Sequence[str], lines: Sequence[str]) -> list[Option]:
 
 
 def _cell(text: str, width: int, right: bool) -> str:
-    text = shortened("".join(character if character.isprintable() else "�" for character in text), width)
+    text = shortened(printable(text), width)
     space = " " * (width - width_of(text))
     return space + text if right else text + space

@@ -12,8 +12,7 @@ from engine.messages import Snapshot
 from tui.commands import key_of
 from tui.screens.dialog import Dialog, Field, Problem
 from tui.screens.ports import Library, SaveEntry
-from tui.screens.rows import aligned
-from tui.widgets.canvas import shortened
+from tui.screens.rows import aligned, broken
 
 HEADING = ("name", "world", "agent", "steps", "episodes", "saved")
 
@@ -96,7 +95,7 @@ def _row(save: SaveEntry) -> tuple[str, ...]:
 
 
 def _damaged(save: SaveEntry, width: int) -> str:
-    return shortened("".join(c if c.isprintable() else "�" for c in f"{save.name}  damaged: {save.problem}"), width)
+    return "\n  ".join(broken(f"{save.name}  damaged: {save.problem}", width, width - 2))
 
 
 def offered_name(snapshot: Snapshot) -> str:
