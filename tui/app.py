@@ -79,7 +79,9 @@ class QScope(App[None]):
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", show=False, priority=True, id="quit_anywhere")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(commands.LEAVING, "quit", show=False, priority=True, id="quit_anywhere")
+    ]
 
     def __init__(
         self,

@@ -183,8 +183,15 @@ ALL = (*COMMANDS, *EDITING)
 
 PASSED_ON = ("step", "finish_episode", "play", "full_speed", "faster", "slower", "back", "back_episode", "quit")
 """The commands that do on the screens which go on showing the run what they do on the main screen."""
-SCREENS = (COMMANDS, EDITING)
+PASSING = tuple(command for command in COMMANDS if command.id in PASSED_ON)
+SCREENS = (COMMANDS, (*EDITING, *PASSING))
 """The commands that share a screen, where no two can have the same key."""
+GIVEN_WAY = {(own.id, key) for own in EDITING for other in PASSING for key in own.keys if key in other.keys}
+"""Keys that the table itself takes for a command of the editor, and whatever is passed on has to give way."""
+HELD = {"escape": "closes screens", "end": "goes to the end of lists", "enter": "opens what is chosen from a list"}
+"""Keys that do the same on every screen that passes commands on, whoever has them on the main screen."""
+LEAVING = "ctrl+q"
+"""The key that asks to leave wherever one is, and goes before all others."""
 
 
 def use(keymap: Keymap) -> None:

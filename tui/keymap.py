@@ -14,7 +14,7 @@ from typing import Any
 from textual.keys import REPLACED_KEYS, _character_to_key
 
 from engine.errors import InputError, near_miss
-from tui.commands import ALL, SCREENS, Keymap, key_name, keys_by_command
+from tui.commands import ALL, GIVEN_WAY, HELD, LEAVING, PASSED_ON, SCREENS, Keymap, key_name, keys_by_command
 
 NAMED = {
     *("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "insert", "delete", "space", "enter"),
@@ -99,9 +99,15 @@ def _key(name: str, key: str) -> str:
 def _expect_no_conflict(keymap: Keymap) -> None:
     """Raise `InputError` if a key would be bound twice on a screen, also to a command that keeps its own keys."""
     keys_of = keys_by_command(keymap)
+    for name, keys in keys_of.items():
+        held = HELD if name in PASSED_ON else {}
+        for key in keys:
+            if (key == LEAVING and name != "quit") or key in held:
+                does = held.get(key, "leaves qscope")
+                raise InputError(f"{name}: {key_name(key)!r} {does} wherever {name} works; choose another key")
     for screen in SCREENS:
         taken: dict[str, str] = {}
         for name, key in ((command.id, key) for command in screen for key in keys_of[command.id]):
-            if key in taken:
+            if key in taken and (taken[key], key) not in GIVEN_WAY:
                 raise InputError(f"{key_name(key)!r} is the key of both {taken[key]} and {name}; give one another key")
-            taken[key] = name
+            taken.setdefault(key, name)

@@ -46,6 +46,10 @@ def test_keys_are_written_as_people_write_them(file):
     }
 
 
+def test_a_key_of_the_editor_may_be_one_that_means_something_else_only_on_the_main_screen(file):
+    assert written(file, 'edit_wall = "z"\nedit_step = "m"') == {"edit_wall": ("z",), "edit_step": ("m",)}
+
+
 def test_two_commands_may_swap_their_keys(file):
     assert written(file, 'step = "e"\nfinish_episode = "s"') == {"step": ("e",), "finish_episode": ("s",)}
 
@@ -54,6 +58,12 @@ def test_two_commands_may_swap_their_keys(file):
     ("text", "said"),
     [
         ('step = "e"', "'e' is the key of both step and finish_episode"),
+        ('edit_wall = "space"', "'space' is the key of both edit_wall and play"),
+        ('back = "c"\ncompare = "f2"', "'c' is the key of both edit_cliff and back"),
+        ('step = "escape"\nstop = "f2"', "step: 'escape' closes screens wherever step works"),
+        ('play = "enter"\ninspect = "i"\nedit_again = "f2"', "play: 'enter' opens what is chosen from a list"),
+        ('back = "end"', "back: 'end' goes to the end of lists"),
+        ('zoom_in = "ctrl+q"\nquit = "q"', "zoom_in: 'ctrl+q' leaves qscope"),
         ('step = ["f2", "f2"]', "'F2' is the key of both step and step"),
         ('setp = "n"', "unknown command 'setp'; did you mean 'stop'? (qscope keys lists them all)"),
         ('step = "ctrl+enter"', "'ctrl+enter' is no key that works everywhere"),
@@ -99,6 +109,17 @@ async def test_remapped_keys_work_and_the_old_ones_do_not(file):
     assert trainer.commands == [messages.Step(), messages.Step(), messages.FinishEpisode()]
     keys, texts = zip(*help_rows(), strict=True)
     assert keys[texts.index("Make one transition, then wait.")].split() == ["F2", "F5"]
+
+
+async def test_a_screen_above_the_main_one_has_the_keys_of_the_person_too(file):
+    commands.use(written(file, 'play = "pageup"\npage_up = "%"'))
+    trainer = FakeTrainer()
+    app = QScope(trainer, FakeLibrary())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("y", "pageup")
+        assert isinstance(app.screen, WhyScreen)
+        assert app.screen.active_bindings["percent_sign"].binding.action == "look_page(-1)"
+    assert trainer.commands == [messages.PlayOrPause()]
 
 
 def test_the_keys_are_listed_with_their_file(file, capsys):

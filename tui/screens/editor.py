@@ -28,8 +28,8 @@ class Editor(LiveScreen, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         *commands.bindings(commands.EDITING),
         Binding("escape", "close", show=False, id="close_editor"),
-        Binding("pageup", "look_page(-1)", show=False, id="editor_page_up"),
-        Binding("pagedown", "look_page(1)", show=False, id="editor_page_down"),
+        Binding("pageup", "look_page(-1)", show=False, id="page_up"),
+        Binding("pagedown", "look_page(1)", show=False, id="page_down"),
     ]
 
     def __init__(self, main: Main, snapshot: Snapshot) -> None:
@@ -57,7 +57,7 @@ class Editor(LiveScreen, inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         """Take a key that means nothing here for what it means on the main screen; bindings come after this."""
         own = any(event.key in command.keys_now for command in commands.EDITING)
-        passed = [c for c in commands.COMMANDS if c.id in commands.PASSED_ON and event.key in c.keys_now]
+        passed = [command for command in commands.PASSING if event.key in command.keys_now]
         if passed and not own:
             event.stop()
             self.action_pass_on(passed[0].id)

@@ -31,8 +31,7 @@ class Main(Protocol):
 
 def passed_on() -> list[BindingType]:
     """Return the bindings of the commands that are passed on to the main screen."""
-    known = [command for command in commands.COMMANDS if command.id in commands.PASSED_ON]
-    return [Binding(",".join(c.keys), f"pass_on('{c.id}')", c.label, show=False, id=c.id) for c in known]
+    return [Binding(",".join(c.keys), f"pass_on('{c.id}')", c.label, show=False, id=c.id) for c in commands.PASSING]
 
 
 class LiveScreen(Paced[None], ModalScreen[None]):
@@ -41,11 +40,11 @@ class LiveScreen(Paced[None], ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *passed_on(),
         Binding("escape", "close", "close", show=False, id="close_live"),
-        Binding("up,k", "look(0,-1)", show=False, id="live_up"),
-        Binding("down,j", "look(0,1)", show=False, id="live_down"),
-        Binding("pageup", "look_page(-1)", show=False, id="live_page_up"),
-        Binding("pagedown", "look_page(1)", show=False, id="live_page_down"),
-        Binding("home", "look(0,-1000000)", show=False, id="live_home"),
+        Binding("up,k", "look(0,-1)", show=False, id="look_up"),
+        Binding("down,j", "look(0,1)", show=False, id="look_down"),
+        Binding("pageup", "look_page(-1)", show=False, id="page_up"),
+        Binding("pagedown", "look_page(1)", show=False, id="page_down"),
+        Binding("home", "look(0,-1000000)", show=False, id="follow"),
         Binding("end", "look(0,1000000)", show=False, id="live_end"),
     ]
     HINT: ClassVar[str] = "escape close"
