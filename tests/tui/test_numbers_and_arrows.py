@@ -4,7 +4,7 @@ from tests.tui.fakes import CROSS
 from tui.depth import Depth, depth
 from tui.widgets.arrows import direction, glyph
 from tui.widgets.canvas import BLANK, PLAIN, changed_spans, shortened
-from tui.widgets.numbers import coefficient, counted, fitted, number, reward, share, term
+from tui.widgets.numbers import coefficient, counted, fitted, number, percent, reward, share, term
 from tui.widgets.zoom import HALF, SMALL, best_zoom, window
 
 
@@ -153,3 +153,19 @@ def test_a_text_is_shortened_with_an_ellipsis():
 )
 def test_the_depth_of_a_terminal(system, no_color, expected):
     assert depth(system, no_color) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0%"),
+        (50 / 10_000, "<1%"),
+        (0.006, "1%"),
+        (0.5, "50%"),
+        (0.994, "99%"),
+        (2499 / 2500, ">99%"),
+        (1.0, "100%"),
+    ],
+)
+def test_none_and_all_are_said_only_where_they_are_true(value, text):
+    assert percent(value) == text

@@ -71,7 +71,7 @@ def short(shown: Snapshot) -> str:
     pair = f"{world.states[apart.state]} {world.actions[apart.action]}"
     late = "" if beside.step == shown.step else f" at step {beside.step:,}, on its way to {shown.step:,}"
     return (
-        f"beside it, {beside.name}{late}: the same policy in {apart.agreement:.0%} of the states, "
+        f"beside it, {beside.name}{late}: the same policy in {numbers.percent(apart.agreement)} of the states, "
         f"max |Q1−Q2| {numbers.number(apart.largest)} at {pair}"
     )
 
@@ -79,7 +79,7 @@ def short(shown: Snapshot) -> str:
 def differences(shown: Snapshot, beside: ComparisonView) -> Iterator[str]:
     """Say how the two runs stand, and where their values differ most."""
     yield short(shown)
-    yield f"some greedy action in common in {beside.differences.overlap:.0%} of the states"
+    yield f"some greedy action in common in {numbers.percent(beside.differences.overlap)} of the states"
     for name, first, second in sides(shown, beside):
         yield f"{name}: {first} here, {second} beside"
     values, other = beside.differences.values, other_of(shown)

@@ -16,6 +16,7 @@ from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
 from tui.describing import how_far, number, print_json, tell_progress, with_spread
 from tui.verbs import training
+from tui.widgets.numbers import percent
 
 ONE_RUN_ONLY = ("resume", "actions", "until")
 """Arguments that mean one run."""
@@ -114,7 +115,7 @@ def _number(value: float | None) -> str:
 
 
 def _share(value: float | None) -> str:
-    return "—" if value is None else f"{value:.0%}"
+    return "—" if value is None else percent(value)
 
 
 class _Progress:

@@ -61,7 +61,8 @@ def facts(snapshot: Snapshot, beside: ComparisonView) -> Iterator[tuple[str, str
     apart, world = beside.differences, snapshot.world
     pair = f"{world.states[apart.state]} {world.actions[apart.action]}"
     yield "", snapshot.agent.name, beside.agent.name
-    yield "same policy", f"{apart.agreement:.0%} {SAME}, {apart.overlap:.0%} {SAME} or {OVERLAPPING}", None
+    same, either = numbers.percent(apart.agreement), numbers.percent(apart.overlap)
+    yield "same policy", f"{same} {SAME}, {either} {SAME} or {OVERLAPPING}", None
     yield "max |Q1−Q2|", f"{numbers.number(apart.largest)} at {pair}", None
     yield from sides(snapshot, beside)
 
@@ -83,7 +84,7 @@ def _error(truth: TruthView | None) -> str:
 
 
 def _agreement(truth: TruthView | None) -> str:
-    return f"{truth.policy_agreement:.0%}" if truth else numbers.NOTHING
+    return numbers.percent(truth.policy_agreement) if truth else numbers.NOTHING
 
 
 def draw_differences(canvas: Canvas, width: int, snapshot: Snapshot, beside: ComparisonView, palette: Palette) -> None:

@@ -124,7 +124,7 @@ def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
         ("episode", numbers.count(snapshot.episode)),
         (level_name(snapshot), numbers.coefficient(snapshot.epsilon)),
         ("return so far", numbers.number(snapshot.episode_return)),
-        ("policy optimal", f"{truth.policy_agreement:.0%}" if truth else numbers.NOTHING),
+        ("policy optimal", numbers.percent(truth.policy_agreement) if truth else numbers.NOTHING),
         (mean_name(episodes), numbers.number(episodes.mean_return)),
         ("max |Q−Q*|", numbers.number(truth.q_error) if truth else numbers.NOTHING),
         ("discounted", numbers.number(float(episodes.discounted_returns[-MEAN_OF:].mean()))) if discounted else step,

@@ -47,12 +47,19 @@ def counted(value: float, width: int) -> str:
     return "…"
 
 
+def percent(value: float) -> str:
+    """Return a share in whole percents: none and all are said only where they are true."""
+    rounded = round(value * 100)
+    if rounded == 0 and value > 0.0:
+        return "<1%"
+    return ">99%" if rounded == 100 and value < 1.0 else f"{rounded}%"
+
+
 def share(value: float, width: int) -> str:
     """Return a probability in as much detail as the width has room for: `80%`, `80`, or its first digit."""
-    percent = round(value * 100)
     if width == 1:
-        return CERTAIN if percent > 95 else str(percent // 10)
-    text = "<1%" if percent == 0 and value > 0.0 else f"{percent}%"
+        return CERTAIN if value > 0.955 else str(round(value * 100) // 10)
+    text = percent(value)
     return next((shorter for shorter in (text, text[:-1]) if len(shorter) <= width), CERTAIN)
 
 

@@ -10,7 +10,7 @@ from tui.commands import with_keys
 from tui.widgets import backups
 from tui.widgets.canvas import Canvas, fitting, shortened
 from tui.widgets.explanation import NEXT, Line, choice, move_of, reach, sign_role, targets
-from tui.widgets.numbers import coefficient, count, number, term
+from tui.widgets.numbers import coefficient, count, number, percent, term
 from tui.widgets.panel import Panel
 from tui.widgets.sums import Part, Write, named
 
@@ -192,7 +192,7 @@ def _replay(update: BatchUpdate, width: int) -> list[Line]:
     """Say how full the replay is, and how far back it goes."""
     share = update.replay_size / update.replay_capacity
     bar = "█" * round(share * BAR) + "░" * (BAR - round(share * BAR))
-    held = f"{count(update.replay_size)} of {count(update.replay_capacity)} ({share:.0%})"
+    held = f"{count(update.replay_size)} of {count(update.replay_capacity)} ({percent(share)})"
     lines: list[Line] = [[(held, ""), (f"  {bar}", "muted")] if width >= 50 else [(held, "")]]
     full = "; for each new one the oldest goes" if update.replay_size == update.replay_capacity else ""
     oldest = f"{count(update.oldest_age)} step{'' if update.oldest_age == 1 else 's'} ago"
