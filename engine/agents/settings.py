@@ -145,7 +145,7 @@ class DQNSettings:
     epsilon: Schedule = schedule("1.0->0.1/3000", "chance of a random action", 0.0, 1.0)
     learning_rate: float = number(0.0005, "Adam's step size", 0.0, 1.0, above=True)
     hidden: tuple[int, ...] = fixed(widths((64, 64), "widths of the network's hidden layers", 4, 1024))
-    batch_size: int = integer(64, "transitions replayed in each update", 1, 4096)
+    batch_size: int = integer(64, "transitions drawn for each update, with replacement", 1, 4096)
     replay_capacity: int = fixed(integer(10_000, "transitions the replay holds; the oldest go first", 1, 1_000_000))
     learning_starts: int = integer(100, "transitions made before learning begins", 1, 1_000_000)
     train_every: int = integer(1, "transitions from one time of training to the next", 1, 10_000)

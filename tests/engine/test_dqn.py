@@ -198,6 +198,15 @@ def test_terminated_transitions_do_not_bootstrap_and_truncated_ones_do():
     assert (arrays["agent.replay.spans"][~terminated] == 1).all()
 
 
+@pytest.mark.parametrize("few", [{"replay_capacity": "4"}, {"replay_capacity": "4", "learning_starts": "200"}])
+def test_a_replay_smaller_than_a_batch_or_than_what_is_made_before_learning_starts_is_learned_from(few):
+    """A batch is drawn with replacement, and it is transitions made that are waited for: no such agent is stuck."""
+    settings = {"hidden": "32", "batch_size": "16", "learning_rate": "0.005", "epsilon": "0.5", **few}
+    run = Run(catalogue.find("seed-2x3"), "dqn", settings, seed=0)
+    run.advance(steps=1500)
+    assert planning.policy_agreement(run.q_values(), planning.solve(run.world, 0.9)) == 1.0
+
+
 def test_nothing_is_learned_before_learning_starts():
     run = Run(catalogue.find("seed-2x3"), "dqn", {"learning_starts": "50"}, seed=0)
     before = run.agent.q_values()
