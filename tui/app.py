@@ -124,7 +124,7 @@ class QScope(App[None]):
         self.push_screen(self.main_screen)
         self.main_screen.call_after_refresh(begin)
         if isinstance(self._driver, SturdyDriver):
-            self.main_screen.call_after_refresh(self._driver.keyboard.begin)
+            self.main_screen.call_after_refresh(self._driver.keyboard.begin, self.main_screen.waits_for_run)
 
     def on_followed(self, message: Followed) -> None:
         """Take note that a key was answered, and answer the next one."""

@@ -8,11 +8,13 @@ behind one that opens a dialog missed the dialog. Here keys wait, and no more of
 - For any other command a long row is shortened by multiples of `CYCLE`: whatever toggles or goes round ends where it
   would have.
 - What waits for too long while many different keys do is left out, the oldest first, and the person is told.
+- A key that needs a run waits for the first one to be there, and those behind it wait with it, for `LOADING` at most.
 """
 
 import time
 from asyncio import AbstractEventLoop, TimerHandle, get_running_loop
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
@@ -32,6 +34,10 @@ FEW = 32
 """So many entries wait as long as it takes."""
 MOST = 2048
 """So many wait at all."""
+LOADING = 20.0
+"""Seconds that keys wait for the first run at most; torch is loaded for it, perhaps from a slow disk."""
+LOOK_EVERY = 0.02
+"""Seconds after which it is looked again whether it is there."""
 PATIENCE = 0.5
 """Seconds that a key has to be answered; one that took its widget with it may never be reported."""
 
@@ -82,6 +88,11 @@ class TypeAhead:
                 self._shorten(row)
             self._answered = row
             return self._taken(row) if row else None
+
+    def first(self) -> Key | Paste | None:
+        """Return what would be answered next, and leave it where it is; None if nothing waits."""
+        with self._lock:
+            return self._rows[0].event if self._rows else None
 
     def presses(self, keys: tuple[str, ...]) -> int:
         """Return how often the key that is answered was pressed in a row, if it is one of these; all are taken."""
@@ -141,10 +152,15 @@ class Keyboard:
         self._number = 0
         self._overdue: TimerHandle | None = None
         """Set while a key is being answered."""
+        self._look_again: TimerHandle | None = None
+        """Set while keys wait for the first run."""
 
-    def begin(self) -> None:
-        """Hand over what was typed until now, and what will be; called in the application's loop."""
-        self._loop = get_running_loop()
+    def begin(self, waits: Callable[[str], bool]) -> None:
+        """Hand over what was typed until now, and what will be; called in the application's loop.
+
+        `waits` says of a key whether it has to wait for the first run.
+        """
+        self._loop, self._waits, self._begun = get_running_loop(), waits, time.monotonic()
         self._hand_over()
 
     def type(self, event: Key | Paste) -> None:
@@ -168,7 +184,7 @@ class Keyboard:
             self._go_on(self._number)
 
     def _hand_over(self) -> None:
-        if self._overdue is not None or self._loop is None:
+        if self._overdue is not None or self._loop is None or self._waits_for_run(self._loop):
             return
         event = self._typed.next(time.monotonic())
         if event is None:
@@ -180,6 +196,17 @@ class Keyboard:
         event.set_sender(self._app)
         self._app.post_message(event)
         self._app.call_later(self._follow, again=True)
+
+    def _waits_for_run(self, loop: AbstractEventLoop) -> bool:
+        """Return whether what comes next needs a run that is not there yet; then see to it that it is asked again."""
+        if self._look_again is not None:
+            self._look_again.cancel()
+            self._look_again = None
+        event = self._typed.first()
+        waits = isinstance(event, Key) and time.monotonic() < self._begun + LOADING and self._waits(event.key)
+        if waits:
+            self._look_again = loop.call_later(LOOK_EVERY, self._hand_over)
+        return waits
 
     def _follow(self, *, again: bool) -> None:
         """Send a message behind the key."""

@@ -8,7 +8,12 @@ import sys
 import pytest
 from textual.events import Key, Paste
 
+from engine.messages import FinishEpisode, RunAtFullSpeed, Step
 from tests.benchmarks.terminal import Terminal, application, environment, require, run_at_full_speed
+from tests.tui.fakes import FakeLibrary, FakeTrainer
+from tests.tui.waiting import seen, until
+from tui import typeahead
+from tui.app import QScope
 from tui.typeahead import CYCLE, FEW, LONGEST_ROW, MOST, STALE, TypeAhead
 
 FLOOD = 20_000
@@ -106,6 +111,51 @@ def test_a_paste_waits_for_its_turn():
     waiting.add(Key("s", "s"), 0.0)
     kinds = [type(waiting.next(0.0)) for _ in range(3)]
     assert kinds == [Key, Paste, Key]
+
+
+@pytest.fixture
+def typing(monkeypatch):
+    """An application whose run is not there yet, and what puts keys into its keyboard."""
+    monkeypatch.setattr(typeahead, "PATIENCE", 0.01)
+    trainer = FakeTrainer()
+    trainer.first, trainer.snapshot = trainer.snapshot, None
+    app = QScope(trainer, FakeLibrary())
+    keyboard = typeahead.Keyboard(app)
+
+    def type_keys(keys):
+        keyboard.begin(app.main_screen.waits_for_run)
+        for key in keys:
+            keyboard.type(Key(key, key))
+
+    return app, trainer, type_keys
+
+
+async def test_keys_that_need_a_run_wait_for_it_and_are_answered_in_their_order(typing):
+    app, trainer, type_keys = typing
+    async with app.run_test() as pilot:
+        type_keys("sesf")
+        await seen(pilot, "loading")
+        await pilot.pause(5 * typeahead.LOOK_EVERY)
+        assert trainer.commands == []
+        trainer.snapshot = trainer.first
+        await until(pilot, lambda: len(trainer.commands) == 4)
+    assert trainer.commands == [Step(), FinishEpisode(), Step(), RunAtFullSpeed()]
+
+
+async def test_a_key_that_needs_no_run_is_answered_before_it_is_there(typing):
+    app, _, type_keys = typing
+    async with app.run_test() as pilot:
+        type_keys("T")
+        await until(pilot, lambda: app.screen is not app.main_screen)
+
+
+async def test_keys_wait_no_longer_for_a_run_than_it_may_take(typing, monkeypatch):
+    monkeypatch.setattr(typeahead, "LOADING", 0.1)
+    app, trainer, type_keys = typing
+    async with app.run_test() as pilot:
+        type_keys("sT")
+        await until(pilot, lambda: app.screen is not app.main_screen)
+    assert trainer.commands == []
 
 
 def flooded(terminal, keys):

@@ -180,6 +180,12 @@ class MainScreen(Measures, Comparing, Lessons):
             return None
         return command is None or commands.available(command, self.snapshot) or None
 
+    def waits_for_run(self, key: str) -> bool:
+        """Return whether a key means something here that the first run has to be there for, and it is not."""
+        if self.snapshot is not None or self.app.screen is not self:
+            return False
+        return any(key in command.keys_now for command in commands.COMMANDS if command.needs_run)
+
     # The commands that the trainer answers.
 
     def action_step(self) -> None:
