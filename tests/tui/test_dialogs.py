@@ -8,12 +8,12 @@ from engine.agents import catalogue
 from engine.messages import AgentView
 from engine.worlds import catalogue as worlds
 from tests.tui.fakes import Agent, FakeLibrary, Save, Setting, names, snapshot
-from tests.tui.waiting import screen_text, seen
+from tests.tui.waiting import screen_text, seen, until
 from tui.app import QScope
 from tui.screens.choose_agent import AgentSettings, ChooseAgent
 from tui.screens.choose_world import ChooseWorld
 from tui.screens.confirm import Confirm
-from tui.screens.dialog import Problem
+from tui.screens.dialog import Dialog, Problem
 from tui.screens.form import SettingLine
 from tui.screens.rows import aligned, broken
 from tui.screens.save import OpenSave, SaveRun
@@ -311,3 +311,24 @@ async def test_no_title_of_a_world_is_cut_at_60_columns(app):
         told = {option.id: str(option.prompt) for option in app.screen.query_one(OptionList).options}
     for world in worlds.listing():
         assert all(word in told[world.id].split() for word in world.title.split())
+
+
+@pytest.mark.parametrize("key", ["w", "question_mark", "S"])
+async def test_a_dialog_is_drawn_only_when_everything_fits(app, monkeypatch, key):
+    app.main_screen.library.worlds = worlds.listing
+    drawn, display = [], QScope._display
+
+    def keep(self, screen, renderable):
+        if isinstance(screen, Dialog):
+            drawn.append(screen_text(self))
+        display(self, screen, renderable)
+
+    monkeypatch.setattr(QScope, "_display", keep)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press(key)
+        await until(pilot, lambda: drawn)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main_screen)
+    assert "escape close" in drawn[0]
+    frames = {tuple(line for line in text.split("\n") if "╭" in line or "╰" in line) for text in drawn}
+    assert len(frames) == 1

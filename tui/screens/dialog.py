@@ -33,16 +33,21 @@ class Box(Vertical):
         """Make everything fit."""
         self.fit()
 
-    def fit(self) -> None:
-        """Leave the list the lines that the others do not need, and let notices cover nothing that is read."""
+    def fit(self) -> bool:
+        """Leave the list the lines that the others do not need, and let notices cover nothing that is read.
+
+        Return whether the list has to be laid out anew for that.
+        """
         shown = [child for child in self.children if child.display]
         bottom = max((child.virtual_region_with_margin.bottom for child in shown), default=0)
         listed = next((child for child in self.children if isinstance(child, LISTS)), None)
-        if listed is not None and (excess := bottom - self.content_size.height) > 0:
+        excess = bottom - self.content_size.height
+        if listed is not None and excess > 0:
             listed.styles.max_height = max(listed.outer_size.height - excess, FEWEST_LINES)
         left, below = self.region.x + 1, self.screen.size.height - self.region.bottom
         for rack in self.screen.query("ToastRack"):
             rack.styles.margin = (0, left, below, left)
+        return listed is not None and excess > 0
 
 
 class Dialog(Paced[Answer], ModalScreen[Answer]):
@@ -56,6 +61,8 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
     def __init__(self, title: str = "") -> None:
         super().__init__()
         self.title = title or self.TITLE
+        self._fits = False
+        """Whether everything fits, so that it may be drawn."""
 
     def compose(self) -> ComposeResult:
         """Put the body into the box."""
@@ -68,7 +75,22 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
         """Give a list all the lines again that it may have, and see what fits now."""
         for listed in self.query(".dialog > OptionList, .dialog > VerticalScroll"):
             listed.styles.max_height = None
-        self.call_after_refresh(self.query_one(Box).fit)
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        laid_out_anew = self.query_one(Box).fit()
+        if not self._fits:
+            self._fits = True
+            if not laid_out_anew:
+                self.refresh()
+
+    def _compositor_refresh(self) -> None:
+        """Draw, but for the first frames in which not everything fits yet.
+
+        Textual gives a screen the classes of its size only after it was laid out and drawn for the first time.
+        """
+        if self._fits:
+            super()._compositor_refresh()
 
     @property
     def line_width(self) -> int:
