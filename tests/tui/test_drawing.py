@@ -1,6 +1,7 @@
 """What stands on the screen for a known snapshot, read as text."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -131,6 +132,17 @@ def test_the_table_shows_states_actions_values_the_best_and_where_the_agent_is()
         "  1,0    0.00 ▸  8.10    5.41    3.52",
         "► 1,1   −6.39 ▸  9.00    7.08    5.47",
         "  1,2 ▸ 10.00    4.50    5.62    0.00",
+    ]
+
+
+def test_a_table_with_much_room_has_beside_q_what_is_known_of_each_state():
+    shown = learned()
+    shown = replace(shown, q_star=shown.q + np.array([1.0, 0.0, -2.0, 0.0]), visits=np.full(shown.q.shape, 3))
+    assert [line[53:].split() for line in table_canvas(shown, 100, 4).text.split("\n")] == [
+        ["V*", "max|Q−Q*|", "visits"],
+        ["5.29", "2.00", "12"],
+        ["5.53", "2.00", "12"],
+        [],
     ]
 
 

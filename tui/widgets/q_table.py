@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from rich.style import Style
 from textual.geometry import Size
 
-from engine.messages import Snapshot, WorldView
+from engine.messages import FloatArray, Snapshot, WorldView
 from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.action_values import ActionValues, draw_action_values
 from tui.widgets.arrows import direction, glyph
 from tui.widgets.canvas import Canvas, fitting, shortened, width_of
-from tui.widgets.layers import Layer, numbers_of
+from tui.widgets.layers import Layer, errors_of, largest, numbers_of
 from tui.widgets.map_cells import CURSOR
 from tui.widgets.map_places import all_tie, idle_word, idle_words, inspected_action
 from tui.widgets.panel import Panel
@@ -27,6 +27,8 @@ BEST, HERE = "▸", "►"
 NARROWEST, WIDEST = 5, 12
 """Columns of cells that an action takes at least and at most, with the mark of the best."""
 MARGIN = 1
+ROOMY, BESIDE = 100, 12
+"""From so many cells on what is known of a state stands beside its values, in columns of so many cells."""
 BOLD, INSPECTED = Style(bold=True), Style(reverse=True)
 
 
@@ -64,6 +66,17 @@ def headings(actions: Sequence[str], width: int) -> list[str]:
     if all(width_of(action) <= width for action in actions):
         return list(actions)
     return [glyph((action,)) if direction(action) else shortened(action, width) for action in actions]
+
+
+def beside(snapshot: Snapshot) -> list[tuple[str, FloatArray]]:
+    """Return what is known of each state beside Q, by its heading: V*, the largest error, the visits."""
+    found = []
+    if snapshot.q_star is not None:
+        errors = np.abs(errors_of(snapshot.q, snapshot.q_star))
+        found += [("V*", largest(snapshot.q_star)), ("max|Q−Q*|", largest(errors))]
+    if snapshot.visits is not None:
+        found.append(("visits", snapshot.visits.sum(axis=1).astype(np.float64)))
+    return found
 
 
 class QTable(Panel):
@@ -159,6 +172,8 @@ class _RowPen:
         for x, action in self._places():
             name = names[action]
             self.canvas.put_right(x + self.columns.each, 0, name, self.palette.muted)
+        for x, heading, _ in self._beside:
+            self.canvas.put_right(x, 0, heading, self.palette.muted)
         if self.first > 0:
             self.canvas.put(self.columns.name - 1, 0, "‹", self.palette.accent)
         if self.first + self.columns.shown < len(self.snapshot.world.actions):
@@ -183,6 +198,9 @@ class _RowPen:
         marked = not all_tie(snapshot, state)
         for x, action in self._places():
             self._draw_value(x, y, state, action, marked)
+        for x, heading, values in self._beside if not snapshot.world.terminal[state] else ():
+            write = numbers.counted if heading == "visits" else numbers.fitted
+            self.canvas.put_right(x, y, write(float(values[state]), BESIDE - 1), palette.plain)
 
     def _draw_value(self, x: int, y: int, state: int, action: int, marked: bool) -> None:
         value, width = float(self.snapshot.q[state, action]), self.columns.each
@@ -201,6 +219,15 @@ class _RowPen:
             self.canvas.put(x + 1, y, BEST, shade)
         elif best:
             self.canvas.put(x, y, BEST, self.palette.strong)
+
+    @cached_property
+    def _beside(self) -> list[tuple[int, str, FloatArray]]:
+        """Return where each of the columns beside Q ends, as many as there is room for, its heading and its numbers."""
+        first = self.columns.name + self.columns.shown * self.columns.each
+        if self.canvas.width < ROOMY or self.columns.shown < len(self.snapshot.world.actions):
+            return []
+        ends = range(first + BESIDE, self.canvas.width + 1, BESIDE)
+        return [(end, *column) for end, column in zip(ends, beside(self.snapshot), strict=False)]
 
     def _places(self) -> list[tuple[int, int]]:
         """Return the column of cells and the number of each action that is shown."""
