@@ -34,11 +34,11 @@ class Microscope:
 
     def layers(self, run: Run, q: FloatArray, look: Look) -> Mapping[str, Any]:
         """Return the layers of the map that `look` asks for; `q` has shape (states, actions)."""
-        world, agent = self._world, run.agent
+        world = self._world
         if world is None:
             return {}
         return {
-            "visits": agent.visits() if look.visits and isinstance(agent, CountsVisits) else None,
+            "visits": visits_of(run) if look.visits else None,
             "replay": replay_view(run, world) if look.replay else None,
             "td_errors": self._bellman.td_errors(q) if look.td_errors and self._bellman else None,
         }
@@ -48,17 +48,21 @@ class Microscope:
         return BellmanErrors(self._world, self._discount) if self._world else None
 
     def _inspection(self, world: TabularMDP, run: Run, q: FloatArray, state: int) -> Inspection:
-        agent = run.agent
-        replay = replay_view(run, world)
+        agent, visits, replay = run.agent, visits_of(run), replay_view(run, world)
         targets = agent.target_values() if isinstance(agent, HasTarget) else None
         return Inspection(
             state=state,
-            visits=agent.visits()[state] if isinstance(agent, CountsVisits) else None,
+            visits=None if visits is None else visits[state],
             td_errors=td_errors_of(world, self._discount, q, state),
             target=None if targets is None else targets[state].copy(),
             outcomes=outcomes_of(world, state),
             replayed=replay.counts[state] if replay else None,
         )
+
+
+def visits_of(run: Run) -> IntArray | None:
+    """Return how often the agent acted from each pair, shape (states, actions); None for one that does not count."""
+    return run.agent.visits() if isinstance(run.agent, CountsVisits) else None
 
 
 class BellmanErrors:

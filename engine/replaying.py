@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from engine.agents.agent import CountsVisits
 from engine.interventions import Act, Log
 from engine.run import Run
 
@@ -33,5 +34,8 @@ def derive(run: Run, log: Log, step: int) -> None:
 
 
 def beginning(run: Run) -> Run:
-    """Return the run as it was before its first step."""
-    return Run(run.origin_world, run.agent_name, run.origin_settings, run.seed)
+    """Return the run as it was before its first step, about to count the visits that it counts."""
+    first = Run(run.origin_world, run.agent_name, run.origin_settings, run.seed)
+    if isinstance(run.agent, CountsVisits) and isinstance(first.agent, CountsVisits):
+        first.agent.counted_after = run.agent.counted_after
+    return first

@@ -32,7 +32,7 @@ def runs_of(world: World, agent: str, settings: Mapping[str, str], seeds: Sequen
     """
     first = Run(world, agent, settings, seeds[0])
     own = first.mark().size + sum(array.nbytes for array in first.interaction.memory)
-    needed, most = (2 * own + _replayed(first, steps)) * len(seeds), allowance.of_environment(MOST)
+    needed, most = (2 * own + _filled(first, steps)) * len(seeds), allowance.of_environment(MOST)
     if needed > most:
         mib = [f"{-(-bytes_ // allowance.MEBIBYTE):,}" for bytes_ in (needed, most)]
         raise InputError(
@@ -42,13 +42,16 @@ def runs_of(world: World, agent: str, settings: Mapping[str, str], seeds: Sequen
     return [first, *(Run(world, agent, settings, seed) for seed in seeds[1:])]
 
 
-def _replayed(run: Run, steps: int) -> int:
-    """Return how many bytes the replay of a run comes to, once as it is and once as it is while all learn at once."""
+def _filled(run: Run, steps: int) -> int:
+    """Return how many bytes what a run fills comes to, once as it is and once as it is while all learn at once.
+
+    That is the replay of a DQN, and the visits.
+    """
     settings = run.agent.settings
     if not isinstance(settings, DQNSettings):
         return 0
     observed = 4 * len(run.world.features) if isinstance(run.world, Environment) else 8
-    return 2 * min(settings.replay_capacity, steps) * (2 * observed + 24)
+    return 2 * (min(settings.replay_capacity, steps) * (2 * observed + 24) + 8 * run.world.legal.size)
 
 
 def advance(runs: Sequence[Run], steps: int, episodes: int, told: Told = lambda made, finished: None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine import curves, planning
-from engine.agents.agent import HasPolicy
+from engine.agents.agent import CountsVisits, HasPolicy
 from engine.curves import Sample
 from engine.errors import InputError
 from engine.interaction import Interaction, record_values
@@ -62,7 +62,14 @@ def world_view(world: World) -> WorldView:
 
 def agent_view(run: Run, title: str) -> AgentView:
     """Show who learns."""
-    return AgentView(run.agent_name, title, dict(run.settings), run.seed, run.agent.waits_for_person)
+    return AgentView(
+        name=run.agent_name,
+        title=title,
+        settings=dict(run.settings),
+        seed=run.seed,
+        waits_for_person=run.agent.waits_for_person,
+        counted_after=run.agent.counted_after if isinstance(run.agent, CountsVisits) else 0,
+    )
 
 
 def episodes_view(statistics: Statistics, most: int = RECENT_EPISODES) -> EpisodesView:

@@ -79,6 +79,8 @@ def _counters(about: About) -> Iterator[str]:
     yield f"step {progress['step']:,}, {finished:,} finished episodes" + (
         "" if progress["ended"] else f", {progress['length']:,} steps into the next"
     )
+    if after := about["values"].get("agent.visits.counted_after"):
+        yield f"visits  since step {after:,}; the older save that it came from told no more"
     said = about.get("statistics") or {}
     if "mean_return" not in said:
         return

@@ -72,10 +72,13 @@ class Agent(Protocol):
 
 @runtime_checkable
 class CountsVisits(Protocol):
-    """An agent that counts how often it learned from each pair."""
+    """An agent that counts how often it acted from each pair."""
 
-    def visits(self) -> IntArray:
-        """Return the counts, shape (states, actions); a copy, not a view."""
+    counted_after: int
+    """How many first transitions of the run are not counted: 0, but for those that an older save does not tell."""
+
+    def visits(self) -> IntArray | None:
+        """Return the counts, shape (states, actions); a copy, not a view. None where what it sees has no number."""
         ...
 
 

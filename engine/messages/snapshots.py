@@ -101,7 +101,7 @@ class Snapshot:
     None where the exact optimum is not known.
     """
     visits: IntArray | None = None
-    """How often each pair was learned from, shape (states, actions).
+    """How often the agent acted from each pair, shape (states, actions).
 
     None unless `Look` asked for it, and for an agent that does not count.
     """

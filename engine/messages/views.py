@@ -66,6 +66,8 @@ class AgentView:
     seed: int
     waits_for_person: bool = False
     """Whether a person has to choose every action."""
+    counted_after: int = 0
+    """After how many steps of the run it began to count visits; more than 0 only where an older save tells no more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +163,7 @@ class Inspection:
 
     state: int
     visits: IntArray | None
-    """How often each action was learned from here; None for an agent that does not count."""
+    """How often each action was taken here; None for an agent that does not count."""
     td_errors: FloatArray | None
     """The expected TD error of each action, as in `Snapshot.td_errors`; None for a world without a model."""
     target: FloatArray | None

@@ -4,16 +4,17 @@ What is derived here is only what the older file says in another place; nothing 
 are digests of the older form: those of the moments that the file carries are made anew, the others cannot be and go.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.interventions import WorldEdit, from_plain
 from engine.migrations import dqn, statistics
 from engine.state import Array, State
 
-FORMAT = 3
+FORMAT = 4
 """The format that is written."""
 
-READ = (1, 2, FORMAT)
+READ = (1, 2, 3, FORMAT)
 """The formats that are read."""
 
 Values = Mapping[str, Any]
@@ -30,6 +31,8 @@ def upgraded(about: Mapping[str, Any], arrays: Mapping[str, Array]) -> tuple[dic
         about = _from_1_to_2(about, arrays)
     if about["format"] == 2:
         about = _from_2_to_3(about, arrays)
+    if about["format"] == 3:
+        about = _from_3_to_4(about, arrays)
     return about, arrays
 
 
@@ -37,7 +40,7 @@ def _from_1_to_2(about: dict[str, Any], arrays: dict[str, Array]) -> dict[str, A
     """Upgrade the records of the run and of every mark; of the arrays, which are changed, those of a DQN."""
     agent = about["agent"]
     if agent == "dqn":
-        about = _dqn_2(about, arrays)
+        about = _at_every_moment(about, arrays, dqn.updated)
     marks = [{**mark, "values": _values_2(agent, mark["values"])} for mark in about["marks"]]
     return {
         **about,
@@ -59,14 +62,31 @@ def _from_2_to_3(about: dict[str, Any], arrays: dict[str, Array]) -> dict[str, A
     }
 
 
-def _dqn_2(about: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
-    """Upgrade the state of a DQN at every moment of the file."""
+def _from_3_to_4(about: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
+    """Let a DQN count its visits in a world whose states have numbers; nothing else has changed."""
+    about = {**about, "format": 4}
+    if about["agent"] != "dqn" or "environment" in about["world"]["definition"]:
+        return about
+    edits = [entry.step for entry in from_plain(about["log"]) if isinstance(entry, WorldEdit)]
+    known = dqn.transitions_known(State(arrays, about["values"]).under("agent"), max(edits, default=0))
+    about = _at_every_moment(about, arrays, lambda state: dqn.counted(state, known))
+    timeline = about["timeline"]
+    return {
+        **about,
+        "timeline": {**timeline, "keyframes": _keyframes(timeline["keyframes"], about["marks"], arrays)},
+    }
+
+
+def _at_every_moment(
+    about: dict[str, Any], arrays: dict[str, Array], upgrade: Callable[[State], State]
+) -> dict[str, Any]:
+    """Upgrade the state of the agent at every moment of the file."""
     moments = {"agent": about["values"]}
     moments |= {f"mark{number}.agent": mark["values"] for number, mark in enumerate(about["marks"])}
     upgraded = []
     for prefix, values in moments.items():
         before = State(arrays, {f"{prefix.removesuffix('agent')}{key}": value for key, value in values.items()})
-        after = dqn.updated(before.under(prefix))
+        after = upgrade(before.under(prefix))
         for name in [name for name in arrays if name.startswith(f"{prefix}.")]:
             del arrays[name]
         arrays |= {f"{prefix}.{name}": array for name, array in after.arrays.items()}

@@ -8,11 +8,12 @@ import numpy as np
 
 from engine.errors import InputError, near_miss
 from engine.interventions import Edit, Rules, WorldEdit
+from engine.state import Array
 from engine.worlds import catalogue
 from engine.worlds.environment import World, with_model
 from engine.worlds.fields import Table, shown
 from engine.worlds.gridrules import CELL_KEYS
-from engine.worlds.mdp import IntArray, TabularMDP
+from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
 
 CELLS = {"wall", "start", *CELL_KEYS}
 PLAIN = "#. "
@@ -142,6 +143,15 @@ def numbers_after(origin: IntArray, states_before: int) -> IntArray:
     now = np.full(states_before, -1, np.int64)
     now[origin[origin >= 0]] = np.flatnonzero(origin >= 0)
     return now
+
+
+def carried(
+    pairs: Array, legal_before: BoolArray, legal: BoolArray, origin: IntArray, fresh: FloatArray | float
+) -> Array:
+    """Return what is known of each pair, (states, actions), in an edited world (`survivors`); `fresh` for a new one."""
+    known = (origin >= 0)[:, None] & legal_before[origin] & legal
+    kept: Array = np.where(known, pairs[origin], fresh)
+    return kept
 
 
 def _with_cell(definition: Mapping[str, Any], row: int, column: int, cell: Mapping[str, Any]) -> dict[str, Any]:

@@ -141,6 +141,9 @@ LIES: dict[str, Callable[[Arrays, About], object]] = {
     "deep-settings": lambda arrays, about: about["settings"].update(epsilon="1->" * 50_000),
     "array-too-many": lambda arrays, about: arrays.update({"extra": np.zeros(4)}),
     "array-too-few": lambda arrays, about: arrays.pop(next(iter(arrays))),
+    "visits-below-none": lambda arrays, about: next(
+        array for name, array in arrays.items() if name.startswith("agent.visits")
+    ).fill(-1),
     "swapped-dtype": lambda arrays, about: arrays.update({"interaction.path": np.zeros(1024, np.float64)}),
 }
 

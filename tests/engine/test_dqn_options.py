@@ -222,7 +222,8 @@ def test_the_dqn_of_a_file_of_format_1_goes_on_with_what_it_had():
     old = State(safetensors.numpy.load_file(path), about["values"]).under("agent")
     world = catalogue.build(about["world"]["name"], about["world"]["definition"])
     run = Run(world, "dqn", about["settings"], about["seed"])
-    run.agent.load_state(migrated.updated(old))
+    updated = migrated.updated(old)
+    run.agent.load_state(migrated.counted(updated, migrated.transitions_known(updated, 0)))
     arrays = run.agent.state().arrays
     assert set(arrays) == set(Run(world, "dqn", about["settings"], 0).agent.state().arrays)
     assert np.array_equal(arrays["replay.places"], old.arrays["replay.states"])

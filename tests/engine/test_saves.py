@@ -222,6 +222,7 @@ def test_files_of_every_format_are_derived_again_to_the_same_outcome(name):
         ("format-2-n-step-sarsa", "waiting.reward"),
         ("format-2-monte-carlo", "episode.pair"),
         ("format-3-dqn", "pending.rewards"),
+        ("format-4-dqn", "pending.rewards"),
     ],
 )
 def test_a_file_kept_of_a_rule_of_several_steps_holds_what_is_alive_between_two(name, alive):

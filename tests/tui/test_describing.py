@@ -2,10 +2,12 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
-from tui.describing import number, tell_progress, with_spread
+from engine import saves as engine_saves
+from tui.describing import described, number, tell_progress, with_spread
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,11 @@ def test_how_long_it_still_takes_is_told_in_two_units(monkeypatch, capsys):
     for left, said in ((59, "59 s"), (61, "1 min 1 s"), (7320, "2 h 2 min")):
         tell_progress(["1 of 9 steps"], 10, 10.0, left)
         assert capsys.readouterr().err == f"\r1 of 9 steps, 1 steps/s, about {said} left\x1b[K"
+
+
+def test_a_save_that_goes_on_from_an_older_one_says_since_when_its_visits_are_counted(saves):
+    older = Path(__file__).parents[1] / "engine" / "fixtures" / "format-3-dqn.safetensors"
+    path = engine_saves.save(engine_saves.read(older), saves, "a").path
+    lines = list(described("a", path, engine_saves.show(saves, "a")))
+    assert "visits  since step 190; the older save that it came from told no more" in lines
+    assert not [line for line in described("b", older, engine_saves.show(older.parent, older.stem)) if "since" in line]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from textual.theme import BUILTIN_THEMES
 
-from engine.messages import Inspection, Outcome
+from engine.messages import AgentView, Inspection, Outcome
 from tests.tui.fakes import NAN, learned, names, snapshot, values
 from tui.colour import palette
 from tui.depth import Depth
@@ -59,6 +59,12 @@ def test_a_network_and_its_target_stand_side_by_side_with_their_difference():
     lines = text(shown, cursor=4).split("\n")
     assert lines[1].split()[:3] == ["online", "target", "differ"]
     assert lines[3].split()[:5] == ["▸", "right", "9.00", "8.00", "1.00"]
+
+
+def test_a_run_of_an_older_save_says_since_when_its_visits_are_counted():
+    line = text(inspected(agent=AgentView("dqn", "", {}, 0, counted_after=12_345)), width=110, cursor=4).split("\n")[0]
+    assert line.endswith("best is optimal · visits since step 12,345")
+    assert "since" not in text(inspected(), width=110, cursor=4)
 
 
 def test_where_the_map_counts_visits_they_are_told_first_for_not_every_column_may_fit():

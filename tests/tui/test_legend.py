@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.messages import ReplayView
+from engine.messages import AgentView, ReplayView
 from tests.tui.fakes import grid, learned, snapshot
 from tests.tui.test_map import NONE, TRUE, drawn
 from tui.widgets.layers import Layer, numbers_of
@@ -51,6 +51,12 @@ def test_the_range_of_a_layer_is_whole_and_holds_its_numbers(layer, largest, siz
 def test_why_there_is_no_such_layer_is_told_whole(layer):
     line = drawn(snapshot(grid("." * 12, "SCCCCCCCCCCG")), NARROW, LOW, Sight(layer=layer)).text.split("\n")[-1]
     assert line.split("  ")[0] in {"visits not counted", "no replay", "Q* is not known", "TD error: no model"}
+
+
+@pytest.mark.parametrize(("width", "words"), [(70, "visits since step 1,900: 0──── 500"), (NARROW, "visits 0──── 500")])
+def test_of_a_run_of_an_older_save_it_says_since_when_visits_are_counted_where_there_is_room(width, words):
+    shown = replace(of_size(113.0), agent=AgentView("dqn", "", {}, 0, counted_after=1900))
+    assert drawn(shown, width, LOW, Sight(layer=Layer.VISITS)).text.split("\n")[-1].startswith(words)
 
 
 @pytest.mark.parametrize("colours", [TRUE, NONE], ids=["colours", "none"])

@@ -16,7 +16,7 @@ from tui.plain.talk import Answer, Talk
 from tui.plain.telling import WIDE, state_of_the_run
 from tui.widgets import numbers
 from tui.widgets.inspector import columns, facts_of
-from tui.widgets.layers import MEANINGS, MISSING, OPTIMAL, Layer, next_layer, numbers_of, verdict
+from tui.widgets.layers import MEANINGS, MISSING, OPTIMAL, Layer, counted_since, next_layer, numbers_of, verdict
 from tui.widgets.map_legend import replay_words
 from tui.widgets.map_places import all_tie, best_actions, inspected_action, legal_actions, neighbour
 from tui.widgets.sight import Sight, look_for
@@ -192,6 +192,8 @@ def layer_lines(shown: Snapshot, layer: Layer, *, every: bool = False) -> Iterat
         return
     if layer in (Layer.REPLAY, Layer.REPLAY_AGE) and shown.replay is not None:
         yield replay_words(shown.replay)[0]
+    if layer is Layer.VISITS and (since := counted_since(shown)):
+        yield f"{since}: the save it came from tells no more"
     states = _states_of(shown, layer)
     order = [int(state) for state in states[np.argsort(found.states[states], kind="stable")]]
     if every or len(order) <= FEW:

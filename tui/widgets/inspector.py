@@ -14,7 +14,7 @@ from tui.colour import Palette
 from tui.commands import with_keys
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, fitting, shortened, width_of
-from tui.widgets.layers import OPTIMAL, Layer, errors_of, verdict
+from tui.widgets.layers import OPTIMAL, Layer, counted_since, errors_of, verdict
 from tui.widgets.map_places import all_tie, idle_word, idle_words, inspected_action, legal_actions, sends_back
 from tui.widgets.panel import Drawing
 from tui.widgets.sight import Sight
@@ -142,6 +142,7 @@ def facts_of(snapshot: Snapshot, state: int) -> list[str]:
         if snapshot.q_star is not None:
             facts.append(f"V* {numbers.number(float(np.nanmax(snapshot.q_star[state])))}")
             facts.append("best is optimal" if verdict(snapshot, state) == OPTIMAL else "best is not optimal")
+        facts += filter(None, [counted_since(snapshot)])
     return facts
 
 

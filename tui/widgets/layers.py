@@ -33,7 +33,7 @@ class Layer(Enum):
 MEANINGS = {
     Layer.VALUE: "The value of the best action; in wedges, of each action.",
     Layer.POLICY: "The greedy policy, a colour an action; ✓ optimal, ✗ not.",
-    Layer.VISITS: "How often the agent learned there; the colours grow with the logarithm.",
+    Layer.VISITS: "How often the agent acted there; the colours grow with the logarithm.",
     Layer.REPLAY: "How many transitions from there the replay holds; the colours grow with the logarithm.",
     Layer.REPLAY_AGE: "How many steps ago those transitions were made, in the mean.",
     Layer.ERROR: "How far Q is from the exact Q*.",
@@ -209,6 +209,12 @@ def next_layer(layer: Layer, snapshot: Snapshot) -> Layer:
 def replays(snapshot: Snapshot) -> bool:
     """Return whether the agent keeps transitions and learns from them again."""
     return "replay_capacity" in snapshot.agent.settings
+
+
+def counted_since(snapshot: Snapshot) -> str:
+    """Say since when visits are counted; nothing where it is from the first step, as it is but for some older saves."""
+    after = snapshot.agent.counted_after
+    return f"visits since step {numbers.count(after)}" if after else ""
 
 
 def _counted(snapshot: Snapshot, layer: Layer, counts: IntArray) -> LayerNumbers:

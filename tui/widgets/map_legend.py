@@ -10,7 +10,7 @@ from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.arrows import glyph
 from tui.widgets.canvas import width_of
-from tui.widgets.layers import COUNTS, MISSING, REPLAYED, SHORT, Layer, LayerNumbers, Ramp
+from tui.widgets.layers import COUNTS, MISSING, REPLAYED, SHORT, Layer, LayerNumbers, Ramp, counted_since
 from tui.widgets.map_cells import AGENT, CURSOR, PATH
 from tui.widgets.map_places import best_actions
 from tui.widgets.map_view import View
@@ -71,7 +71,8 @@ def _heads(snapshot: Snapshot, view: View, layer: LayerNumbers, palette: Palette
         yield [(name, palette.strong), (f" {missing}", palette.muted)]
         yield [(short, palette.muted)]
         return
-    for named in dict.fromkeys((name, SHORT.get(layer.layer, name))):
+    since = counted_since(snapshot) if layer.layer is Layer.VISITS else ""
+    for named in dict.fromkeys((f"{since}:" if since else name, name, SHORT.get(layer.layer, name))):
         for cells in range(RAMP_CELLS, 0, -1):
             yield [(f"{named} ", palette.strong), *_ramp(snapshot, layer, in_wedges, cells, palette)]
     yield [(f"{SHORT.get(layer.layer, name)} ", palette.strong), *_shortest_ramp(layer, in_wedges, palette)]

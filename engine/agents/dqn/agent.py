@@ -12,6 +12,7 @@ from engine.agents.dqn.learner import QLearner, Result, Rule
 from engine.agents.dqn.priorities import Priorities
 from engine.agents.dqn.replay import Batch, Replay
 from engine.agents.dqn.returns import Entry, Pending
+from engine.agents.dqn.visits import load_visits, state_of_visits
 from engine.agents.kernels.choosing import equally_good, first_best, random_action
 from engine.agents.kernels.schedules import schedule_value
 from engine.agents.loop import Decision, interact
@@ -19,7 +20,7 @@ from engine.agents.settings import DQNSettings
 from engine.interaction import Interaction
 from engine.state import State, generator_state
 from engine.transition import BatchUpdate, Replayed
-from engine.worlds.editing import numbers_after
+from engine.worlds.editing import carried, numbers_after
 from engine.worlds.environment import World
 from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
 
@@ -50,7 +51,8 @@ class DQN:
         self._numbered = not encoding.place_shape
         self._place = np.zeros((1, *encoding.place_shape), encoding.place_dtype)
         self._place_tensor = torch.from_numpy(self._place)
-        self._transitions = self._steps_left = 0
+        self._visits = np.zeros(world.legal.shape, np.int64)
+        self.counted_after = self._transitions = self._steps_left = 0
         self._result = Result(0.0, 0.0)
         self._batch: Batch | None = None
         self._update: BatchUpdate | None = None
@@ -83,6 +85,7 @@ class DQN:
             )
             self._update = dataclasses.replace(self._update, replayed=replayed)
         self._batch = None
+        self._visits = carried(self._visits, self._legal, world.legal, origin, 0)
         self._legal = world.legal
 
     def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
@@ -104,6 +107,8 @@ class DQN:
         """Keep the transition and, when it is time, replay a batch; return the mean |TD error| of that batch."""
         self._transitions += 1
         self._steps_left -= 1
+        if self._numbered and self._transitions > self.counted_after:
+            self._visits[place, action] += 1
         if self._steps_left > 0 and not terminated and not truncated:
             self._keep(place, action, reward, next_place, terminated, truncated)
             self._replay_batch()
@@ -203,6 +208,10 @@ class DQN:
         """Return what the target network says of every pair, as `q_values` does of the one that learns."""
         return self._learner.table(self._learner.target, torch.arange(len(self._legal)))
 
+    def visits(self) -> IntArray | None:
+        """See `CountsVisits.visits`."""
+        return self._visits.copy() if self._numbered else None
+
     def replayable(self) -> tuple[IntArray, IntArray, IntArray]:
         """See `HasReplay.replayable`."""
         actions, ages = self._replay.filled("actions").copy(), self._transitions - self._replay.filled("made_at")
@@ -225,6 +234,8 @@ class DQN:
             "generator": generator_state(self._generator),
         }
         parts = {"network": self._learner.state(), "replay": self._replay.state(), "pending": self._pending.state()}
+        if self._numbered:
+            parts["visits"] = state_of_visits(self._visits, self.counted_after)
         joined = State.joined(parts)
         return State(joined.arrays, {**joined.values, **own})
 
@@ -233,6 +244,8 @@ class DQN:
         self._learner.load_state(state.under("network"))
         self._replay.load_state(state.under("replay"), *self._legal.shape)
         self._pending.load_state(state.under("pending"), *self._legal.shape)
+        if self._numbered:
+            self.counted_after = load_visits(self._visits, self._legal, state.under("visits"))
         self._transitions = int(state.values["transitions"])
         self._update = _update_of(state.values["update"])
         self._result, self._batch = Result(0.0, 0.0), None

@@ -17,6 +17,7 @@ from engine.agents.dqn.encoding import encoding_of
 from engine.agents.dqn.learner import powers_of
 from engine.agents.dqn.replay import Batch
 from engine.agents.dqn.stack import Stack, Tape, backward, forward
+from engine.agents.dqn.visits import load_visits, state_of_visits
 from engine.agents.kernels import together as each
 from engine.agents.kernels.deep import BETA1, BETA2, adam
 from engine.agents.kernels.schedules import schedule_value
@@ -108,6 +109,8 @@ class Together:
         self._batch, self._weights = _columns(seeds, size), np.ones(size, np.float32)
         self._steps, self._places = np.zeros(seeds, each.STEP), np.zeros((seeds, 1), np.int64)
         self._rows = np.zeros((seeds, size), np.int64)
+        self._visits = np.zeros((seeds, *self._model.legal.shape), np.int64)
+        self._counted_after = np.zeros(seeds, np.int64)
         slope = np.zeros((seeds, size, self._architecture.actions), np.float32)
         next_values, td_errors = (np.zeros((seeds, size), np.float32) for _ in range(2))
         next_actions = np.zeros((seeds, size), np.int64)
@@ -120,6 +123,8 @@ class Together:
         for name, column in self._columns._asdict().items():
             column[seed, : self._size] = replay.arrays[name]
         self._made_at[: self._size] = replay.arrays["made_at"]
+        visits = state.under("agent.visits")
+        self._counted_after[seed] = load_visits(self._visits[seed], self._model.legal, visits)
         fill_record(self._memories.progress[seed : seed + 1], interaction.values["progress"])
         fill_record(self._memories.last[seed : seed + 1], interaction.values["last"])
         self._memories.path[seed] = interaction.arrays["path"]
@@ -154,7 +159,8 @@ class Together:
         self._made_at[row] = self._transitions
         self._next, self._size = (row + 1) % settings.replay_capacity, max(self._size, row + 1)
         held = (self._columns, row, self._size, due, self._batch, self._rows)
-        each.step(self._model, memories, streams, values, epsilon, self._steps, *held)
+        counted = (self._visits, (self._counted_after < self._transitions).astype(np.int64))
+        each.step(self._model, memories, streams, values, epsilon, self._steps, *held, *counted)
         for number in range(settings.gradient_steps if due else 0):
             if number:
                 each.sample(streams, self._columns, self._size, self._batch, self._rows)
@@ -246,8 +252,10 @@ class Together:
 
     def _state(self, seed: int, agent_stream: dict[str, Any], world_stream: dict[str, Any]) -> State:
         before, memories, size = self._states[seed], self._memories, self._size
+        visits = state_of_visits(self._visits[seed], int(self._counted_after[seed]))
         arrays = {
             **before.arrays,
+            **{f"agent.visits.{name}": column for name, column in visits.arrays.items()},
             **{f"agent.network.{name}": stack.vector(seed) for name, stack in self._stacks.items()},
             **{f"agent.replay.{name}": column[seed, :size].copy() for name, column in self._columns._asdict().items()},
             "agent.replay.made_at": self._made_at[:size].copy(),

@@ -114,16 +114,20 @@ def step(
     batches: bool,
     batch: Columns,
     rows: IntArray,
+    visits: IntArray,
+    counts: IntArray,
 ) -> None:
     """Act epsilon-greedily by the values, shape (seeds, 1, actions), and keep what the world does in row `row`.
 
-    Where batches are due, the first ones are drawn at once from the `size` rows that there are then.
+    Where batches are due, the first ones are drawn at once from the `size` rows that there are then. To the visits,
+    shape (seeds, states, actions), comes what `counts` says of each seed: 1, or 0 where this step is not counted.
     """
     for seed in range(values.shape[0]):
         state = memories.progress[seed]["state"]
         own = values[seed, 0]
         agents, worlds = stream(streams, agent_stream(seed)), stream(streams, world_stream(seed))
         action, explored, die = epsilon_greedy(own, own, model.legal[state], epsilon, agents)
+        visits[seed, state, action] += counts[seed]
         length = memories.progress[seed]["length"]
         reward, next_state, terminated, truncated = react(model, state, action, length, worlds)
         now = steps[seed]

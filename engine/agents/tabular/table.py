@@ -11,7 +11,7 @@ from engine.agents.settings import TableSettings
 from engine.interaction import Interaction, fill_record, record_values
 from engine.state import Array, State, generator_state, load_array
 from engine.transition import TableUpdate
-from engine.worlds.editing import numbers_after
+from engine.worlds.editing import carried, numbers_after
 from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
 
 
@@ -23,6 +23,7 @@ class TabularAgent:
     looks_ahead: ClassVar[bool] = False
     """Whether the action of the next step is chosen already when a step is learned from."""
     waits_for_person: ClassVar[bool] = False
+    counted_after = 0
     settings: TableSettings
 
     def __init__(self, world: TabularMDP, settings: TableSettings, generator: np.random.Generator) -> None:
@@ -63,10 +64,7 @@ class TabularAgent:
         self._legal = world.legal
 
     def _carried(self, pairs: Array, world: TabularMDP, origin: IntArray, fresh: FloatArray | float) -> Array:
-        """Return what is known of each pair, shape (states, actions), in an edited world; `fresh` for a new one."""
-        known = (origin >= 0)[:, None] & self._legal[origin] & world.legal
-        carried: Array = np.where(known, pairs[origin], fresh)
-        return carried
+        return carried(pairs, self._legal, world.legal, origin, fresh)
 
     def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:
         """See `Agent.advance`."""

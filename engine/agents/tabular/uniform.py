@@ -10,6 +10,7 @@ from engine.agents.loop import Decision, interact
 from engine.agents.settings import RandomSettings
 from engine.interaction import Interaction
 from engine.state import State, generator_state, load_array
+from engine.worlds.editing import carried
 from engine.worlds.environment import Environment, World
 from engine.worlds.mdp import FloatArray, IntArray, TabularMDP
 
@@ -24,6 +25,7 @@ class Random:
 
     name: ClassVar[str] = "random"
     waits_for_person: ClassVar[bool] = False
+    counted_after = 0
 
     def __init__(self, world: World, settings: RandomSettings, generator: np.random.Generator) -> None:
         self._modelled = not isinstance(world, Environment)
@@ -39,8 +41,7 @@ class Random:
 
     def resettle(self, world: TabularMDP, origin: IntArray) -> None:
         """See `Agent.resettle`."""
-        known = (origin >= 0)[:, None] & self._legal[origin] & world.legal
-        self._visits = np.where(known, self._visits[origin], 0)
+        self._visits = carried(self._visits, self._legal, world.legal, origin, 0)
         self._legal = world.legal
 
     def advance(self, interaction: Interaction, steps: int, episodes: int, by_hand: int = -1) -> int:

@@ -1,5 +1,12 @@
 """States and layers, as they are heard."""
 
+import numpy as np
+
+from engine.messages import AgentView
+from tests.tui.fakes import learned
+from tui.plain.looking import layer_lines
+from tui.widgets.layers import Layer
+
 
 def test_a_state_is_told_number_by_number_in_words(hear):
     assert hear("s s", "i 0,0")[-8:] == [
@@ -39,7 +46,7 @@ def test_every_layer_is_told_in_turn(hear):
     told = hear("e", "v v v v v")
     assert [line for line in told if line.startswith("layer ")] == [
         "layer policy: The greedy policy",
-        "layer visits: How often the agent learned there",
+        "layer visits: How often the agent acted there",
         "layer max absolute Q minus Q star: How far Q is from the exact Q star.",
         "layer TD error: What the TD error would be on average",
         "layer V: The value of the best action",
@@ -103,3 +110,16 @@ def test_a_world_without_a_model_has_no_layers(hear):
     assert hear("v", world="gym:CartPole-v1", agent="dqn", settings={"hidden": "4"}) == [
         "this world has no states to tell apart, and so no layers"
     ]
+
+
+def test_a_dqn_tells_its_visits_as_a_table_does(hear):
+    told = hear("s s", "i 0,0", "v v", agent="dqn", settings={"hidden": "4"})
+    (line,) = [line for line in told if line.startswith("visits ")]
+    assert sum(int(part.split()[-1]) for part in line.split(", ")) >= 1
+    assert "layer visits: How often the agent acted there" in told
+
+
+def test_a_run_of_an_older_save_tells_since_when_its_visits_are_counted():
+    visits = np.zeros((6, 4), np.int64)
+    shown = learned(agent=AgentView("dqn", "", {}, 0, counted_after=190), visits=visits)
+    assert list(layer_lines(shown, Layer.VISITS))[1] == "visits since step 190: the save it came from tells no more"
