@@ -61,6 +61,14 @@ def test_a_network_and_its_target_stand_side_by_side_with_their_difference():
     assert lines[3].split()[:5] == ["▸", "right", "9.00", "8.00", "1.00"]
 
 
+def test_beside_both_networks_80_columns_have_room_for_the_error_and_the_visits_in_narrower_columns():
+    shown = inspected(target=np.array([-6.0, 8.0, 7.0, 5.0]))
+    lines = text(shown, width=76, cursor=4).split("\n")
+    assert lines[1] == "        online target differ     Q*   Q−Q* visits   right leads to"
+    assert lines[3] == "▸ right   9.00   8.00   1.00  10.00  −1.00    340   0,1      25% reward −10"
+    assert "mean TD" in text(shown, width=100, cursor=4)
+
+
 def test_a_run_of_an_older_save_says_since_when_its_visits_are_counted():
     line = text(inspected(agent=AgentView("dqn", "", {}, 0, counted_after=12_345)), width=110, cursor=4).split("\n")[0]
     assert line.endswith("best is optimal · visits since step 12,345")
@@ -68,9 +76,9 @@ def test_a_run_of_an_older_save_says_since_when_its_visits_are_counted():
 
 
 def test_where_the_map_counts_visits_they_are_told_first_for_not_every_column_may_fit():
-    first = text(inspected(), width=36, cursor=4, layer=Layer.VISITS).split("\n")[1]
+    first = text(inspected(), width=29, cursor=4, layer=Layer.VISITS).split("\n")[1]
     assert first.split()[:3] == ["visits", "Q", "Q*"]
-    assert "visits" not in text(inspected(), width=36, cursor=4).split("\n")[1]
+    assert "visits" not in text(inspected(), width=29, cursor=4).split("\n")[1]
 
 
 def test_what_is_not_known_is_left_out():

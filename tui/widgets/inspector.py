@@ -22,8 +22,8 @@ from tui.widgets.zoom import window
 
 BEST = "▸"
 VISITS = "visits"
-EACH = 8
-"""Cells for a column of numbers."""
+EACH, NARROW = 8, 7
+"""Cells for a column of numbers, and for each where more of them fit then."""
 LONGEST_NAME = 12
 OUTCOMES = 24
 """Cells that the list of outcomes takes at least."""
@@ -165,11 +165,11 @@ def _draw_actions(
     legal = legal_actions(snapshot, state)
     name = min(max(width_of(world.actions[action]) for action in legal), LONGEST_NAME)
     wanted = OUTCOMES if canvas.width >= 2 + name + 3 * EACH + OUTCOMES else 0
-    shown = found[: max((canvas.width - name - 2 - wanted) // EACH, 1)]
+    each, shown = _fitting(found, canvas.width - name - 2 - wanted)
     lines = canvas.height - 2
     first = window(0, lines, len(legal), legal.index(chosen), 0)
     for n, column in enumerate(shown):
-        canvas.put_right(2 + name + (n + 1) * EACH, 1, column.heading, palette.muted)
+        canvas.put_right(2 + name + (n + 1) * each, 1, column.heading, palette.muted)
     if (hidden := len(legal) - max(lines, 0)) > 0:
         canvas.put(0, 1, fitting([f"+{hidden} more", f"+{hidden}"], name + 3), palette.muted)
     tied = all_tie(snapshot, state)
@@ -181,8 +181,15 @@ def _draw_actions(
         for n, column in enumerate(shown):
             value = float(column.values[action])
             colour = palette.sign(value) if column.signed else palette.plain if value else palette.muted
-            canvas.put_right(2 + name + (n + 1) * EACH, y, column.write(value, EACH - 1), colour)
-    return 2 + name + len(shown) * EACH
+            canvas.put_right(2 + name + (n + 1) * each, y, column.write(value, each - 1), colour)
+    return 2 + name + len(shown) * each
+
+
+def _fitting(found: list[Column], room: int) -> tuple[int, list[Column]]:
+    """Return how wide columns are, and those that there is room for."""
+    wide = found[: max(room // EACH, 1)]
+    narrow = [column for column in found if width_of(column.heading) < NARROW][: room // NARROW]
+    return (NARROW, narrow) if len(narrow) > len(wide) else (EACH, wide)
 
 
 def _draw_outcomes(
