@@ -53,4 +53,4 @@ class Observer:
 
 
 def _about(run: Run) -> object:
-    return run.world, run.settings, run.seed, run.agent_name
+    return run.world, run.settings, run.seed, run.agent_name, view.counted_after(run)

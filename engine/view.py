@@ -68,8 +68,13 @@ def agent_view(run: Run, title: str) -> AgentView:
         settings=dict(run.settings),
         seed=run.seed,
         waits_for_person=run.agent.waits_for_person,
-        counted_after=run.agent.counted_after if isinstance(run.agent, CountsVisits) else 0,
+        counted_after=counted_after(run),
     )
+
+
+def counted_after(run: Run) -> int:
+    """Return after how many steps of the run its visits are counted; see `AgentView.counted_after`."""
+    return run.agent.counted_after if isinstance(run.agent, CountsVisits) else 0
 
 
 def episodes_view(statistics: Statistics, most: int = RECENT_EPISODES) -> EpisodesView:

@@ -10,10 +10,11 @@ from engine import migrations, savefile, together
 from engine import saves as engine_saves
 from engine.inspection import Microscope
 from engine.interventions import Act, Change, Edit
-from engine.messages import Look
+from engine.messages import Load, Look, Reset
 from engine.migrations import dqn as migrated
 from engine.replaying import first_difference
 from engine.run import UNLIMITED, Run
+from engine.session import Session
 from engine.state import State
 from engine.timeline import Timeline
 from engine.worlds import catalogue
@@ -235,6 +236,20 @@ def test_an_older_save_of_an_edited_world_counts_from_the_last_edit_on(saves):
 def test_of_a_file_of_every_format_it_is_said_since_when_its_visits_are_known(name, known):
     agent = engine_saves.read(FIXTURES / f"{name}.safetensors").run.agent
     assert (agent.counted_after, agent.visits().sum()) == (240 - known, known)
+
+
+def test_a_run_of_an_older_save_that_begins_anew_counts_every_visit_and_says_so(saves):
+    timeline = Timeline(make(replay_capacity="30"))
+    timeline.advance(steps=95)
+    older(timeline, saves)
+    session = Session(saves, lambda text: None)
+    session.obey(Load("old"))
+    assert session.snapshot(playing=False, speed=1.0, steps_per_second=0.0).agent.counted_after == 65
+    session.obey(Reset())
+    session.advance(5)
+    session.obey(Look(visits=True))
+    shown = session.snapshot(playing=False, speed=1.0, steps_per_second=0.0)
+    assert (shown.agent.counted_after, shown.visits.sum()) == (0, 5)
 
 
 def test_a_gap_in_what_a_replay_holds_ends_what_is_known():
