@@ -73,3 +73,24 @@ def test_it_says_how_many_of_the_batch_are_listed():
     assert "1 of the batch of 16, largest |TD error| first" in text(
         learned(update=batch_update(replayed=replayed, batch_size=16))
     )
+
+
+def test_only_a_negative_number_behind_an_operator_stands_in_brackets():
+    update = table_update(value_before=-5.0, reward=-10.0, next_value=-2.0, td_target=-11.8, td_error=-6.8)
+    told = [" ".join(line.split()) for line in text(learned(update=update), 100).split("\n")]
+    assert any("0.5 · (−10.00 + 0.9 · (−2.00) − (−5.00)) =" in line for line in told)
+    assert "−10.00 + 0.9 · (−2.00) = −11.80" in told
+    assert "−11.80 − (−5.00) = −6.80" in told
+
+
+@pytest.mark.parametrize("width", [20, 36, 56])
+def test_no_line_of_a_sum_ends_in_a_sign(width):
+    shown = learned(last=transition(terminated=True), update=table_update(next_action=-1, next_value=0.0))
+    lines = text(shown, width).split("\n")
+    assert not [line for line in lines if line.rstrip().endswith(("+", "·", "−", "=", "("))]
+
+
+def test_a_name_stands_below_its_number():
+    lines = text(learned(update=table_update(reward=-10.0)), 100).split("\n")
+    row = next(n for n, line in enumerate(lines) if "(−10.00" in line)
+    assert lines[row].index("−10.00") - 1 <= lines[row + 1].index("reward") <= lines[row].index("−10.00") + 1

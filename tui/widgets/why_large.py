@@ -10,7 +10,7 @@ from tui.commands import with_keys
 from tui.widgets import backups
 from tui.widgets.canvas import Canvas, fitting, shortened
 from tui.widgets.explanation import NEXT, Line, choice, move_of, reach, sign_role, targets
-from tui.widgets.numbers import coefficient, count, number, percent, term
+from tui.widgets.numbers import coefficient, count, number, percent
 from tui.widgets.panel import Panel
 from tui.widgets.sums import Part, Write, named
 
@@ -102,12 +102,12 @@ def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int
     pair = f"Q({world.states[update.state]}; {world.actions[update.action]})"
     ended = last.terminated
     following = NEXT.get(snapshot.agent.name, ("", "next value"))[1]
-    ahead = Part(term(update.next_value), ENDED if ended else following, "warning" if ended else "")
+    ahead = Part(number(update.next_value), ENDED if ended else following, "warning" if ended else "")
     several = update.steps > 1
     reward = Part(number(update.reward), f"{count(update.steps)} rewards" if several else "reward")
     discount = Part(coefficient(update.discount), f"γ^{update.steps}" if several else "γ")
     old, step_size = Part(number(update.value_before), "old"), Part(coefficient(update.step_size), "α")
-    target, error = Part(term(update.td_target), "target"), Part(term(update.td_error), "TD error")
+    target, error = Part(number(update.td_target), "target"), Part(number(update.td_error), "TD error")
     plus, times, equals = Part("+"), Part("·"), Part("=")
     lines: list[Line] = [[("What was learned", "accent")], [(f"{shortened(pair, width - 3)} ←", "strong")]]
     aimed = [reward] if _by_rewards_alone(update) else [reward, plus, discount, times, ahead]
@@ -116,7 +116,7 @@ def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int
         if update.trace == 1.0
         else [step_size, times, Part(coefficient(update.trace), "trace"), times]
     )
-    inside = [Part("("), *aimed, Part("−"), old._replace(text=term(update.value_before))]
+    inside = [Part("("), *aimed, Part("−"), old]
     new = Part(number(update.value_after), "new", "strong")
     whole = [old, plus, *share, *inside, Part(")"), equals, new]
     lines += write(whole, width)
@@ -126,9 +126,7 @@ def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int
         lines.append([(shortened(f"{following}: {number(update.next_value)} is {source}", width), "muted")])
     lines += [[], [("In parts", "accent")]]
     lines += write([*aimed, equals, target._replace(role="strong")], width)
-    lines += write(
-        [target, Part("−"), Part(term(update.value_before), "old"), equals, error._replace(role="strong")], width
-    )
+    lines += write([target, Part("−"), old, equals, error._replace(role="strong")], width)
     return lines + write([old, plus, *share, error, equals, new], width)
 
 
@@ -154,7 +152,7 @@ def _batch(snapshot: Snapshot, last: Transition, update: BatchUpdate, width: int
     pair = f"Q({world.states[last.state]}; {world.actions[last.action]})"
     ended = last.terminated
     following = _followed(snapshot)
-    ahead = Part(term(update.next_value), ENDED if ended else following, "warning" if ended else "")
+    ahead = Part(number(update.next_value), ENDED if ended else following, "warning" if ended else "")
     target = Part(number(update.td_target), "target", "strong")
     reward, discount = Part(number(update.reward), "reward"), Part(coefficient(update.discount), "γ")
     moved = f"{number(update.value_before)} → {number(update.value_after)}"
