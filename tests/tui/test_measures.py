@@ -3,6 +3,7 @@
 import csv
 
 import numpy as np
+import pytest
 
 from engine import messages
 from engine.messages import EpisodeStep, Replayed, Trajectory
@@ -13,6 +14,7 @@ from tests.tui.fakes import (
     table_update,
     transition,
 )
+from tests.tui.waiting import screen_text, seen
 from tui.screens.dialog import Problem
 from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.trajectory import TrajectoryPanel
@@ -118,3 +120,42 @@ async def test_a_bad_path_is_one_line_beside_the_field(app, trainer, tmp_path, m
         await pilot.press("X", "tab", "ctrl+u", *"no/such/place.svg", "enter")
         said = str(app.screen.query_one(Problem).render())
         assert said == "cannot write no/such/place.svg: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ((60, 20), ["return: its rewards added up", "end: ended in a terminal state", "γ-return: a reward after t"]),
+        ((80, 24), ["γ-return: a reward after t", "regret: V*(start) − γ-return", "TD error: how far Q was from"]),
+        ((140, 40), ["TD error: how far Q was from", "epsilon: how much it explored"]),
+    ],
+)
+async def test_each_heading_of_the_episodes_is_explained_below_them(app, trainer, size, words):
+    trainer.show(episodes=episodes(1.0, 2.0, 3.0))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("H")
+        await seen(pilot, "all 3 episodes", *words)
+
+
+async def test_what_the_headings_mean_hides_no_episode(app, trainer):
+    trainer.show(episodes=episodes(*range(1, 41)))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("H", "end")
+        await seen(pilot, "► 1")
+
+
+async def test_where_there_is_room_for_few_episodes_the_headings_are_not_explained(app, trainer):
+    trainer.show(episodes=episodes(*range(1, 41)))
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.press("H")
+        await seen(pilot, "γ-return")
+        assert "rewards added up" not in screen_text(app)
+
+
+@pytest.mark.parametrize("key", ["y", "H"])
+@pytest.mark.parametrize("width", [40, 60, 80, 140])
+async def test_the_line_of_keys_is_never_cut(app, trainer, key, width):
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pilot.press(key)
+        await seen(pilot, "escape close")
+        assert "…" not in screen_text(app).split("\n")[-1]

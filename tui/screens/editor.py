@@ -5,8 +5,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Static
 
 from engine import messages
 from engine.messages import Snapshot, WorldView
@@ -36,9 +34,9 @@ class Editor(LiveScreen, inherit_bindings=False):
         super().__init__(main)
         self._first = _place(snapshot)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Tell as many keys as there is room for."""
-        self.query_one(".hint", Static).update(Content(key_lines(event.size.width - 2)))
+    def hint(self, width: int) -> str:
+        """Return as many keys as there is room for."""
+        return key_lines(width)
 
     def panel(self) -> Panel:
         """The map."""

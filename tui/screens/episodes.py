@@ -16,7 +16,12 @@ class EpisodesScreen(LiveScreen):
     """The table; enter opens the chosen episode."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "open", show=False, id="open_episode")]
-    HINT = "escape close · ↑ ↓ choose · enter step by step · {step} {finish_episode} {play} go on"
+    HINTS = (
+        "escape close · ↑ ↓ choose · enter step by step · {step} {finish_episode} {play} go on",
+        "escape close · ↑ ↓ choose · enter step by step",
+        "escape close · enter step by step",
+        "escape close",
+    )
 
     def panel(self) -> Panel:
         """The table."""
@@ -32,7 +37,7 @@ class EpisodesScreen(LiveScreen):
 class EpisodeScreen(LiveScreen):
     """One episode; leaving gives up what is still being derived."""
 
-    HINT = "escape close · ↑ ↓ look"
+    HINTS = ("escape close · ↑ ↓ look",)
 
     def __init__(self, main: Main, number: int) -> None:
         super().__init__(main)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Protocol
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -14,7 +15,11 @@ from engine import messages
 from engine.messages import Notice, Snapshot
 from tui import commands
 from tui.screens.paced import Paced
+from tui.widgets.canvas import fitting
 from tui.widgets.panel import Drawing, Panel
+
+MARGINS = 2
+"""Cells beside the line of keys that stay free."""
 
 
 class Main(Protocol):
@@ -47,7 +52,8 @@ class LiveScreen(Paced[None], ModalScreen[None]):
         Binding("home", "look(0,-1000000)", show=False, id="follow"),
         Binding("end", "look(0,1000000)", show=False, id="live_end"),
     ]
-    HINT: ClassVar[str] = "escape close"
+    HINTS: ClassVar[tuple[str, ...]] = ("escape close",)
+    """What the line of keys says, the longest wording first."""
 
     snapshot: reactive[Snapshot | None] = reactive(None, repaint=False, init=False)
 
@@ -63,7 +69,15 @@ class LiveScreen(Paced[None], ModalScreen[None]):
         """Put the panel above the line of keys."""
         with Vertical(classes="live"):
             yield self.panel()
-            yield Static(Content(commands.with_keys(self.HINT)), classes="hint")
+            yield Static(classes="hint")
+
+    def hint(self, width: int) -> str:
+        """Return what the line of keys says where there are so many cells."""
+        return fitting([commands.with_keys(text) for text in self.HINTS], width)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Tell as many keys as there is room for."""
+        self.query_one(".hint", Static).update(Content(self.hint(event.size.width - MARGINS)))
 
     def on_mount(self) -> None:
         """Begin with what the main screen shows, unless something newer has come already."""

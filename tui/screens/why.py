@@ -8,7 +8,12 @@ from tui.widgets.why_large import WhyPanel
 class WhyScreen(LiveScreen):
     """Every number of the update with its name."""
 
-    HINT = "escape close · ↑ ↓ look · {step} step · {finish_episode} episode · {back} back · {play} run"
+    HINTS = (
+        "escape close · ↑ ↓ look · {step} step · {finish_episode} episode · {back} back · {play} run",
+        "escape close · {step} step · {finish_episode} episode · {back} back · {play} run",
+        "escape close · {step} step · {back} back · {play} run",
+        "escape close",
+    )
 
     def panel(self) -> Panel:
         """The explanation."""

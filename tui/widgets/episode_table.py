@@ -1,8 +1,10 @@
 """The finished episodes as a table: a line an episode, the newest first, one of them chosen."""
 
+import textwrap
+
 from textual.geometry import Size
 
-from engine.messages import EpisodesView
+from engine.messages import EpisodesView, Snapshot
 from tui.commands import with_keys
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas
@@ -15,6 +17,19 @@ COLUMN = 10
 """Cells for a number with the gap before it."""
 HEADINGS = ("episode", "return", "length", "end", "γ-return", "regret", "TD error")
 """In the order in which they are left out where it is narrow, the last first; the level of exploring follows them."""
+
+MEANINGS = {
+    "return": "its rewards added up",
+    "length": "steps",
+    "end": "ended in a terminal state, or cut short by the step limit",
+    "γ-return": "a reward after t steps counts γ^t of itself",
+    "regret": "V*(start) − γ-return, what the best policy would get more",
+    "TD error": "how far Q was from its target, in the mean",
+}
+"""What stands in a column; of any other it is how much was explored."""
+EXPLORED = "how much it explored, at its last step"
+FEWEST = 8
+"""Episodes for which there must be room beside what the headings mean."""
 
 
 class EpisodeTable(Panel):
@@ -45,10 +60,11 @@ class EpisodeTable(Panel):
             canvas.put_centred(0, height // 2, width, nothing, self.palette.muted)
             return canvas
         episodes = snapshot.episodes
-        for n, heading in enumerate((*HEADINGS, level_name(snapshot))[: columns(width)]):
+        for n, heading in enumerate(headings(snapshot, width)):
             canvas.put_right(LEFT + (n + 1) * COLUMN, 0, heading, self.palette.muted)
         missed = regrets(snapshot)
-        for y in range(1, height - 1):
+        below = self._meanings(Size(width, height))
+        for y in range(1, height - 1 - len(below)):
             number = episodes.finished - self.row - y + 1
             row = number - (episodes.finished - len(episodes.returns)) - 1
             if row < 0:
@@ -62,7 +78,8 @@ class EpisodeTable(Panel):
         known, every = numbers.count(len(episodes.returns)), numbers.count(episodes.finished)
         said = f"all {every} episodes" if known == every else f"the last {known} of {every} episodes"
         told = f"{said}, the newest first" if episodes.finished > 1 else "the only episode so far"
-        canvas.put(LEFT, height - 1, told, self.palette.muted)
+        for y, text in enumerate([*below, told], start=height - 1 - len(below)):
+            canvas.put(LEFT, y, text, self.palette.muted)
         return canvas
 
     def move_view(self, columns: int, rows: int, size: Size) -> None:
@@ -72,10 +89,14 @@ class EpisodeTable(Panel):
             self.chosen = None if self.here == self.snapshot.episodes.finished else self.here
             self._keep_in_view(size)
 
+    def look_pages(self, pages: int) -> None:
+        """Choose an episode as many lines away as are seen."""
+        self.look(0, pages * max(self._room(self.size), 1))
+
     def hidden(self, size: Size) -> tuple[int, int]:
         """Return how many episodes lie above and below."""
         listed = len(self.snapshot.episodes.returns) if self.snapshot and size else 0
-        return self.row, listed - self.row - (size.height - 2)
+        return self.row, listed - self.row - self._room(size)
 
     def follow(self, size: Size) -> None:
         """Keep the chosen episode in view."""
@@ -84,8 +105,25 @@ class EpisodeTable(Panel):
     def _keep_in_view(self, size: Size) -> None:
         if self.snapshot is None or size.height < 3:
             return
-        line, shown = self.snapshot.episodes.finished - self.here, size.height - 2
+        line, shown = self.snapshot.episodes.finished - self.here, self._room(size)
         self.row = max(min(self.row, line), line - shown + 1, 0)
+
+    def _room(self, size: Size) -> int:
+        """Return for how many episodes there is room."""
+        return size.height - 2 - len(self._meanings(size))
+
+    def _meanings(self, size: Size) -> list[str]:
+        """Return the lines that say what the headings mean; none where they would take the room of the episodes."""
+        if self.snapshot is None or not self.here:
+            return []
+        told = [f"{name}: {MEANINGS.get(name, EXPLORED)}" for name in headings(self.snapshot, size.width)[1:]]
+        lines = textwrap.wrap(" · ".join(told), max(size.width - LEFT, 1))
+        return lines if size.height - 2 - len(lines) >= FEWEST else []
+
+
+def headings(snapshot: Snapshot, width: int) -> tuple[str, ...]:
+    """Return the headings of the columns that fit."""
+    return (*HEADINGS, level_name(snapshot))[: columns(width)]
 
 
 def columns(width: int) -> int:

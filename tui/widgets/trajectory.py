@@ -36,7 +36,7 @@ class TrajectoryPanel(Panel):
         canvas.put(0, 0, "  t", self.palette.muted)
         what = "state → action → next state" if self._named else "action"
         canvas.put(5, 0, shortened(what, room - 1), self.palette.muted)
-        headings = ("reward", "sum") if width < 60 else ("reward", "γ^t", "γ^t·r", "sum")
+        headings = ("reward", "Σ γ^t·r") if width < 60 else ("reward", "γ^t", "γ^t·r", "sum")
         for n, heading in enumerate(reversed(headings)):
             canvas.put_right(width - n * NUMBER, 0, heading, self.palette.muted)
         for y, (t, step) in enumerate([*enumerate(shown.steps)][self.row : self.row + height - 3], start=1):
