@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 from engine import view
 from engine.agents import catalogue as agents
 from engine.inspection import Microscope
-from engine.messages import Look
+from engine.interaction import Interaction
+from engine.messages import Fall, Look
 from engine.run import Run
 from engine.timeline import Timeline
+from engine.worlds.gridworld import Cliff
 
 if TYPE_CHECKING:
     from engine.evaluation import Walk
@@ -23,6 +25,7 @@ class Observer:
         self.agent = view.agent_view(run, agents.title(run.agent_name))
         self.truth = view.Truth(run)
         self.microscope = Microscope(run)
+        self.cliff = Cliff(run.world)
 
     def seen(self, timeline: Timeline, demonstration: "Walk | None", look: Look) -> Mapping[str, Any]:
         """Return the fields of a Snapshot that tell of the run: where the demonstration is, if one is shown."""
@@ -46,6 +49,12 @@ class Observer:
             **self.microscope.extras(run, q, look),
             **view.interaction_view(shown),
         }
+
+    def fall(self, interaction: Interaction) -> Fall | None:
+        """Return the last step there, if it was a fall."""
+        last = interaction.transition()
+        cell = self.cliff.entered(last) if last is not None else -1
+        return Fall(last.step, cell) if last is not None and cell >= 0 else None
 
     def fits(self, run: Run) -> bool:
         """Whether what was prepared is still that of the run."""

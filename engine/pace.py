@@ -8,6 +8,9 @@ SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 CHUNK_SECONDS = 0.01
 """How long the engine may be away before it looks at its commands again."""
 
+USUAL = 5.0
+"""The speed that is chosen at first."""
+
 LONGEST_LAG = 0.1
 """Seconds of steps that are made up for when the engine was held up; what is older is let go."""
 
@@ -22,7 +25,7 @@ class Pace:
         self.playing = False
         self.to_episode_end = False
         self.next_publishing = 0.0
-        self._rung = SPEEDS.index(5.0)
+        self._rung = SPEEDS.index(USUAL)
         self._full = False
         self._began = self._done = 0.0
         self._chunk = 1
@@ -69,6 +72,11 @@ class Pace:
             self._full = by > 0
         else:
             self._rung = min(max(self._rung + by, 0), len(SPEEDS) - 1)
+        self._began, self._done = 0.0, 0.0
+
+    def usual(self) -> None:
+        """Choose the speed that is chosen at first."""
+        self._full, self._rung = False, SPEEDS.index(USUAL)
         self._began, self._done = 0.0, 0.0
 
     def steps_due(self, now: float) -> int:

@@ -19,6 +19,7 @@ from engine.messages import (
     Compare,
     ComparisonView,
     EpisodeBack,
+    Fall,
     GoTo,
     Load,
     Look,
@@ -284,10 +285,29 @@ class Session:
         if self.demonstration_over or not only_if_over:
             self.demonstration = None
 
+    @property
+    def may_fall(self) -> bool:
+        """Whether there are cells that send back to a start."""
+        return self.timeline is not None and self._observer_of(self.timeline.run).cliff.there
+
+    @property
+    def fall(self) -> Fall | None:
+        """The last step of what is shown, if it was a fall."""
+        run = self._the_timeline().run
+        shown = self.demonstration.interaction if self.demonstration else run.interaction
+        return self._observer_of(run).fall(shown)
+
     def snapshot(
-        self, *, playing: bool, speed: float, steps_per_second: float, obeyed: int = 0, busy: str = ""
+        self,
+        *,
+        playing: bool,
+        speed: float,
+        steps_per_second: float,
+        obeyed: int = 0,
+        busy: str = "",
+        fall: Fall | None = None,
     ) -> Snapshot | None:
-        """Show the session as it stands; None as long as there is no run."""
+        """Show the session as it stands, with the fall that was the last one; None as long as there is no run."""
         if self.timeline is None:
             return None
         snapshot = Snapshot(
@@ -305,6 +325,7 @@ class Session:
             obeyed=obeyed,
             until=str(self.breakpoint.until) if self.breakpoint else "",
             share=self.breakpoint.share if self.breakpoint else float("nan"),
+            fall=self.fall or fall,
         )
         beside = self._comparison_view(snapshot)
         return snapshot if beside is None else replace(snapshot, comparison=beside)

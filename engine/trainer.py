@@ -22,6 +22,7 @@ from engine.messages import (
     Demonstrate,
     EditCell,
     EditRules,
+    Fall,
     Faster,
     FinishEpisode,
     GoTo,
@@ -37,6 +38,7 @@ from engine.messages import (
     Start,
     Step,
     UndoEdit,
+    UsualSpeed,
 )
 from engine.pace import FULL, Pace, Way
 
@@ -54,6 +56,12 @@ AUTOSAVE_AFTER = 1.0
 
 AWAY = 0.03
 """Seconds for which a run stands still where it gives way."""
+
+FALLEN_FOR = 1.0
+"""Seconds for which a fall is told of while the run goes on: a step later the agent is elsewhere."""
+
+MANY = 20
+"""From how many commands on that wait it is said that there are some, as where a lesson brings the run to a page."""
 
 STEPPING_FOR = 1.0
 """Seconds that many steps at once may take while something else is asked for."""
@@ -82,6 +90,8 @@ class Trainer:
         self._told: Callable[[], None] = lambda: None
         self._away_until = 0.0
         self._autosave_at = self._unsaved_since = self._resting_since = FULL
+        self._fall: Fall | None = None
+        self._fall_until = 0.0
         self._pace = Pace()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
@@ -167,7 +177,7 @@ class Trainer:
         try:
             if self._commands and not self._has_to_wait(self._commands[0]):
                 self._way.leave()
-                self._stepping = False
+                self._stepping, self._fall = False, None
                 self._obey(self._next_command())
                 if not self._pace.playing:
                     self._session.leave_breakpoint()
@@ -231,8 +241,8 @@ class Trainer:
             case PlayOrPause() | RunAtFullSpeed():
                 session.leave_demonstration(only_if_over=True)
                 pace.toggle(full=isinstance(command, RunAtFullSpeed), now=self._clock())
-            case Faster() | Slower():
-                pace.change(1 if isinstance(command, Faster) else -1)
+            case Faster() | Slower() | UsualSpeed():
+                self._change_speed(command)
             case Pause():
                 if session.catching_up and not pace.playing:
                     session.stay_behind()
@@ -256,11 +266,28 @@ class Trainer:
                 if session.breakpoint is not None and not session.breakpoint.met:
                     pace.hurry(self._clock())
 
+    def _advance(self, steps: int) -> int:
+        """Make the steps that are due; below full speed look at each, if it may be a fall, and return how many."""
+        if self._pace.speed == FULL or not self._session.may_fall:
+            return self._session.advance(steps, *([1] if self._pace.to_episode_end else []))
+        made = 0
+        while made < steps and self._session.advance(1):
+            made += 1
+            if (fall := self._session.fall) is not None:
+                self._fall, self._fall_until = fall, self._clock() + FALLEN_FOR
+        return made
+
+    def _change_speed(self, command: Faster | Slower | UsualSpeed) -> None:
+        if isinstance(command, UsualSpeed):
+            self._pace.usual()
+        else:
+            self._pace.change(1 if isinstance(command, Faster) else -1)
+
     def _go_on(self) -> None:
         due = self._pace.steps_due(self._clock())
         if due > 0:
             began = self._clock()
-            made = self._session.advance(due, *([1] if self._pace.to_episode_end else []))
+            made = self._advance(due)
             self._pace.made(made, began, self._clock())
         if self._session.breakpoint is not None and self._session.breakpoint.met:
             self._pace.pause()
@@ -294,7 +321,8 @@ class Trainer:
             speed=pace.speed,
             steps_per_second=pace.measured(began),
             obeyed=self._obeyed,
-            busy=self._catching_up(began),
+            busy=self._catching_up(began) or self._on_a_way_of_many(),
+            fall=self._fall if pace.playing and began < self._fall_until else None,
         )
         pace.next_publishing = began + max(PUBLISH_EVERY, 4 * (self._clock() - began))
         if answers or rested:
@@ -308,6 +336,11 @@ class Trainer:
             self._second_way.leave()
             return ""
         return f"second run to {self._second_way.told(*late, now)}"
+
+    def _on_a_way_of_many(self) -> str:
+        """Say how many commands are still to be obeyed, where they are more than a person gives at once."""
+        waiting = len(self._commands)
+        return f"on the way, {waiting:,} to go" if waiting >= MANY else ""
 
     def _on_the_way(self, step: int, target: int) -> bool:
         """Show how far it is to a step, and how fast it goes; say no if the way is not to be gone to its end."""

@@ -38,6 +38,7 @@ from engine.messages.commands import (
     StepBack,
     SwitchBranch,
     UndoEdit,
+    UsualSpeed,
 )
 from engine.messages.snapshots import Notice, Snapshot
 from engine.messages.views import (
@@ -48,6 +49,7 @@ from engine.messages.views import (
     Differences,
     EpisodeStep,
     EpisodesView,
+    Fall,
     Inspection,
     ObservationView,
     Outcome,
@@ -80,6 +82,7 @@ __all__ = [
     "EpisodeBack",
     "EpisodeStep",
     "EpisodesView",
+    "Fall",
     "Faster",
     "FinishEpisode",
     "GoTo",
@@ -112,6 +115,7 @@ __all__ = [
     "TruthView",
     "UndoEdit",
     "Update",
+    "UsualSpeed",
     "WorldView",
 ]  # fmt: skip
 

@@ -54,6 +54,11 @@ class Slower:
 
 
 @dataclass(frozen=True)
+class UsualSpeed:
+    """Go back to the speed that is chosen at first."""
+
+
+@dataclass(frozen=True)
 class Demonstrate:
     """Show an episode of the greedy policy, without learning and without touching the run; again: end it."""
 
@@ -218,6 +223,7 @@ Command = (
     | Pause
     | Faster
     | Slower
+    | UsualSpeed
     | Demonstrate
     | Reset
     | Start

@@ -10,6 +10,7 @@ from engine.messages.views import (
     ComparisonView,
     CurvesView,
     EpisodesView,
+    Fall,
     Inspection,
     ObservationView,
     ReplayView,
@@ -124,3 +125,5 @@ class Snapshot:
     """The save that keeps what is in no other one; empty if there is none."""
     comparison: ComparisonView | None = None
     """The second run that is held against this one; None if none is, and in a demonstration."""
+    fall: Fall | None = None
+    """The last step, if it was a fall; while the run goes on step by step one of a moment ago, else None."""

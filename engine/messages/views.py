@@ -147,6 +147,15 @@ class Trajectory:
     """The share of the derivation that is done, from 0.0 to 1.0."""
 
 
+class Fall(NamedTuple):
+    """A transition in which a cell sent the agent back to a start."""
+
+    step: int
+    """The number of the step."""
+    cell: int
+    """The state that stands for the cell; nobody ever comes to stand in it."""
+
+
 class Outcome(NamedTuple):
     """What may come of a pair: one row of the model of a world."""
 

@@ -3,12 +3,15 @@
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import InputError
+from engine.transition import Transition
+from engine.worlds.environment import World
 from engine.worlds.fields import Table
 from engine.worlds.gridrules import Rules, read_rules
 from engine.worlds.layout import Layout, open_cells
@@ -57,6 +60,42 @@ def from_definition(name: str, definition: Mapping[str, Any]) -> TabularMDP:
         definition=copy.deepcopy(dict(definition)),
         layout=Layout(rules.lines, _labels(rules, grid)),
     )
+
+
+class Cliff:
+    """The cells of a world that send back to a start whoever enters them, and who was sent back by which."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        cells = world.definition.get("cells", {}) if "map" in world.definition else {}
+        self.there = any(cell.get("to_start", False) for cell in cells.values())
+        """Whether there is one."""
+
+    def entered(self, last: Transition) -> int:
+        """Return the state of the cell that sent the agent back in a transition; -1 if none did, or none has to.
+
+        A move that pays the same and leads to the same state without such a cell is taken for the one that was made.
+        """
+        if not self.there or self._grid.is_exit[last.state]:
+            return -1
+        found = -1
+        for _, way in _slips([*self._rules.directions.values()][last.action], self._rules.slip):
+            landed, reward = _move(self._rules, self._grid, np.array([last.state]), way)
+            if reward[0] != last.reward:
+                continue
+            if landed[0] == last.next_state:
+                return -1
+            if found < 0 and self._grid.to_start[landed[0]] and self._world.start[last.next_state] > 0.0:
+                found = int(landed[0])
+        return found
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return read_rules(Table(self._world.definition))
+
+    @cached_property
+    def _grid(self) -> Grid:
+        return _lay_out(self._rules)
 
 
 def _lay_out(rules: Rules) -> Grid:

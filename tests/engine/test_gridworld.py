@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from engine.errors import InputError
-from engine.worlds.gridworld import from_definition
+from engine.transition import Transition
+from engine.worlds.catalogue import find
+from engine.worlds.gridworld import Cliff, from_definition
 from engine.worlds.mdp import TabularMDP
 from engine.worlds.memory import memory_of
 
@@ -384,3 +386,50 @@ def test_making_a_large_map_takes_no_more_memory_than_is_estimated_beforehand(ma
     _, height = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert memory_of(definition) / 4 < height < memory_of(definition)
+
+
+class TestFalls:
+    """Which cell sent the agent back to a start."""
+
+    @staticmethod
+    def entered(world: TabularMDP, state: str, action: str, reward: float, next_state: str) -> str | None:
+        states = world.states
+        numbers = states.index(state), world.actions.index(action), reward, states.index(next_state)
+        cell = Cliff(world).entered(Transition(1, *numbers, False, False, False, 1.0, 0.0))
+        return states[cell] if cell >= 0 else None
+
+    def test_it_is_the_cell_that_the_move_leads_into(self):
+        world = grid("...\nSCG", cells={"C": {"to_start": True, "reward": -9.0}, "G": {"terminal": True}})
+        assert self.entered(world, "0,1", "down", -9.0, "1,0") == "1,1"
+        assert self.entered(world, "1,0", "right", -9.0, "1,0") == "1,1"
+
+    def test_an_ordinary_move_to_a_start_is_none(self):
+        world = grid("...\nSCG", cells={"C": {"to_start": True, "reward": -9.0}, "G": {"terminal": True}})
+        assert self.entered(world, "0,0", "down", 0.0, "1,0") is None
+        assert self.entered(world, "1,0", "left", 0.0, "1,0") is None
+
+    def test_a_slip_into_a_cell_is_told_from_the_move_that_was_chosen(self):
+        world = grid("...\nSCG", slip=0.2, cells={"C": {"to_start": True, "reward": -9.0}, "G": {"terminal": True}})
+        assert self.entered(world, "0,1", "right", -9.0, "1,0") == "1,1"
+        assert self.entered(world, "0,1", "right", 0.0, "0,2") is None
+
+    def test_what_cannot_be_told_from_a_bump_is_taken_for_one(self):
+        world = grid("CS\n..", slip=0.2, cells={"C": {"to_start": True}})
+        assert self.entered(world, "0,1", "up", 0.0, "0,1") is None
+        assert self.entered(world, "0,1", "left", 0.0, "0,1") is None
+
+    def test_a_world_without_such_cells_has_no_falls(self):
+        assert not Cliff(grid("S.")).there
+        assert self.entered(grid("S."), "0,0", "right", 0.0, "0,1") is None
+
+    def test_the_cliff_is_told_apart_in_every_transition_of_it(self):
+        world = find("cliff")
+        cliff, falls = Cliff(world), 0
+        for pair in range(len(world.offsets) - 1):
+            state, action = divmod(pair, len(world.actions))
+            for row in range(world.offsets[pair], world.offsets[pair + 1]):
+                last = (state, action, float(world.reward[row]), int(world.next_state[row]))
+                fell = cliff.entered(Transition(1, *last, False, False, False, 1.0, 0.0)) >= 0
+                assert fell == (world.reward[row] == -100.0)
+                falls += fell
+        assert falls > 10

@@ -1,12 +1,14 @@
 """The trainer: commands in, snapshots out, in a thread that outlives mistakes."""
 
 import queue
+import re
 import time
 
 import numpy as np
 import pytest
 
 from engine.messages import (
+    ActByHand,
     Demonstrate,
     Faster,
     FinishEpisode,
@@ -19,8 +21,9 @@ from engine.messages import (
     Slower,
     Start,
     Step,
+    UsualSpeed,
 )
-from engine.pace import SPEEDS
+from engine.pace import FULL, SPEEDS, USUAL
 from engine.run import Run
 from engine.trainer import AWAY, Trainer
 from engine.worlds import catalogue
@@ -180,6 +183,49 @@ def test_the_speed_goes_up_and_down_its_ladder_and_no_further(trainer):
     for _ in range(len(SPEEDS)):
         trainer.submit(Slower())
     wait_for(trainer, lambda s: s.speed == SPEEDS[0])
+
+
+def test_of_many_commands_that_wait_it_is_said_that_they_do(trainer):
+    for _ in range(20_000):
+        trainer.submit(Step())
+    told = wait_for(trainer, lambda s: s.busy)
+    assert re.fullmatch(r"on the way, [\d,]+ to go", told.busy)
+    for _ in range(5):
+        trainer.submit(Pause())
+    assert wait_for(trainer, lambda s: s.step == 20_000).busy == ""
+
+
+def test_the_usual_speed_comes_back_also_from_full_speed(trainer):
+    for command in (Faster(), Faster(), RunAtFullSpeed()):
+        trainer.submit(command)
+    wait_for(trainer, lambda s: s.playing and s.speed == FULL)
+    trainer.submit(UsualSpeed())
+    assert wait_for(trainer, lambda s: s.speed == USUAL).playing
+
+
+def test_a_fall_is_told_of_for_a_while_though_the_run_goes_on(saves):
+    trainer = Trainer(saves)
+    trainer.start(Start("cliff", "random", {}, 0))
+    for _ in range(4):
+        trainer.submit(Faster())
+    trainer.submit(PlayOrPause())
+    fallen = wait_for(trainer, lambda s: s.fall is not None and s.step > s.fall.step)
+    trainer.close()
+    assert fallen.playing
+    assert fallen.speed == 100.0
+    assert fallen.world.cells[3][int(fallen.world.places[fallen.fall.cell][1])] == "C"
+
+
+def test_a_fall_that_is_the_last_step_is_told_of_as_long_as_it_is(saves):
+    trainer = Trainer(saves)
+    trainer.start(Start("cliff", "q-learning", {}, 0))
+    trainer.submit(ActByHand(1))
+    fallen = wait_for(trainer, lambda s: s.step == 1)
+    trainer.submit(ActByHand(0))
+    gone = wait_for(trainer, lambda s: s.step == 2)
+    trainer.close()
+    assert fallen.fall == (1, fallen.world.states.index("3,1"))
+    assert gone.fall is None
 
 
 def test_a_first_run_that_cannot_be_is_said(saves):
