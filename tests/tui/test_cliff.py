@@ -5,14 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.messages import Inspection
-from tests.tui.fakes import grid, learned, snapshot, values
+from engine.messages import Fall, Inspection
+from tests.tui.fakes import grid, learned, snapshot, transition, values
 from tests.tui.test_comparing import compared
 from tests.tui.test_drawing import PALETTE, table_canvas
 from tests.tui.test_inspector import text
 from tests.tui.test_map import SIZES, drawn
 from tui.widgets.canvas import Canvas
 from tui.widgets.difference import draw_differences
+from tui.widgets.explanation import move_of
 from tui.widgets.layers import Layer, numbers_of
 from tui.widgets.sight import Sight
 from tui.widgets.zoom import Rung
@@ -84,3 +85,19 @@ def test_two_runs_do_not_differ_on_a_cliff():
     canvas = Canvas(40, 4)
     draw_differences(canvas, 40, shown, shown.comparison, PALETTE)
     assert canvas.text.split("\n")[1].split() == ["=", "0.00", "=", "0.00"]
+
+
+@pytest.mark.parametrize("rung", list(Rung))
+def test_the_cell_into_which_the_agent_fell_is_marked_and_the_legend_says_so(rung):
+    shown = drawn(cliff(fall=Fall(7, 6)), *SIZES[rung], Sight(rung=rung)).text
+    before, _, below = shown.rpartition("\n")
+    assert before.count("!") == 1
+    assert "! fell in here" in below or rung is Rung.ARROWS
+    assert "!" not in drawn(cliff(), *SIZES[rung], Sight(rung=rung)).text
+
+
+def test_the_line_of_a_fall_names_the_cell_and_that_it_leads_back():
+    last = transition(step=7, state=2, action=2, next_state=CLIFF, reward=-100.0)
+    told = move_of(cliff(fall=Fall(7, 6)), last)
+    assert told == "0,2 → down → 1,2 → back to 1,0"
+    assert move_of(cliff(fall=Fall(6, 6)), last) == "0,2 → down → 1,0"

@@ -290,7 +290,9 @@ def test_the_map_shows_where_the_inspected_action_may_lead(rung, size, likely, u
 def test_where_an_action_may_lead_hides_no_best_action(size):
     shown, _ = slippery()
     rung = Rung.WEDGES if size[0] == 70 else None
-    without, shows = (drawn(shown, *size, Sight(rung=rung, cursor=4, action=action)).text for action in (2, 1))
+    without, shows = (
+        drawn(shown, *size, Sight(rung=rung, cursor=4, action=action)).text.rpartition("\n")[0] for action in (2, 1)
+    )
     assert [shows.count(arrow) for arrow in "┼→"] == [without.count(arrow) for arrow in "┼→"]
 
 
@@ -304,8 +306,34 @@ def test_the_agent_stays_where_an_action_may_lead_back_to_it():
 def test_another_action_leads_elsewhere():
     shown, _ = slippery()
     text = drawn(shown, *SIZES[Rung.VALUES], Sight(rung=Rung.VALUES, cursor=4, action=0)).text
-    assert "100%" in text
+    assert "┼100" in text
     assert "80%" not in text
+
+
+@pytest.mark.parametrize("size", [(70, 14), (40, 12), (42, 7), (26, 5)])
+def test_where_an_action_may_lead_the_value_stays(size):
+    shown, sight = slippery()
+    shown = replace(shown, q=values(shown.world, s4=[0.0, 1.0, 0.0, -0.5], s5=[0.0, 0.0, 7.5, 0.0]))
+    text = drawn(shown, *size, replace(sight, rung=Rung.VALUES)).text
+    assert "7.50" in text
+    assert "80%" in text
+
+
+@pytest.mark.parametrize(
+    ("rung", "size", "words"),
+    [
+        (Rung.VALUES, (70, 14), "% how likely right leads there"),
+        (Rung.VALUES, (38, 12), "% where right leads"),
+        (Rung.VALUES, (33, 5), "V −1 ──0── 1  % where right leads"),
+        (Rung.VALUES, (26, 5), "% by right"),
+        (Rung.WEDGES, (70, 12), "% how likely right leads there"),
+        (Rung.HALVES, (40, 3), "0–9 ● where right leads"),
+    ],
+)
+def test_the_legend_says_what_the_numbers_of_an_inspected_action_are(rung, size, words):
+    shown, sight = slippery()
+    assert words in drawn(shown, *size, replace(sight, rung=rung)).text.split("\n")[-1]
+    assert "right" not in drawn(shown, *size, Sight(rung=rung)).text
 
 
 def test_what_is_known_of_another_state_is_not_shown():

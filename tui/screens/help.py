@@ -27,8 +27,9 @@ ON_A_MAP = {
     "█": "A wall.",
     "end": "A terminal state: entering it ends the episode.",
     "back": "Who enters goes back to a start at once, so nobody ever acts there and nothing is learned of it.",
+    "!": "The agent fell in here a moment ago, and was sent back to a start.",
     "□": "The state that is inspected, or the cell that is edited, where no double frame says so.",
-    "80%": "How likely the inspected action leads there; in small cells its first digit, ● for certain.",
+    "80%": "Underlined: how likely the inspected action leads there; in small cells its first digit, ● for certain.",
 }
 OF_NAMES = {
     "@": "The agent, and the state in which it is.",

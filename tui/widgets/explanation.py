@@ -78,7 +78,10 @@ def move_of(snapshot: Snapshot, last: Transition) -> str:
     world = snapshot.world
     if snapshot.observation is not None:
         return world.actions[last.action]
-    return f"{world.states[last.state]} → {world.actions[last.action]} → {world.states[last.next_state]}"
+    there, fall = world.states[last.next_state], snapshot.fall
+    if fall is not None and fall.step == last.step:
+        there = f"{world.states[fall.cell]} → back to {there}"
+    return f"{world.states[last.state]} → {world.actions[last.action]} → {there}"
 
 
 def _first_that_fits(lines: Iterable[Line], width: int) -> Line:

@@ -12,6 +12,8 @@ from tui.widgets.map_places import Place
 from tui.widgets.zoom import Zoom
 
 AGENT, PATH, WALL = "@", "·", "█"
+FALLEN = "!"
+"""Where the agent fell in a moment ago, and was sent back."""
 CURSOR = "□"
 """The state that is inspected, where a frame cannot say so."""
 BOLD, UNDERLINED, REVERSED = Style(bold=True), Style(underline=True), Style(reverse=True)
@@ -40,9 +42,8 @@ class CellPen:
             self._draw_head(x, y, place, shade)
         self._draw_policy(x, middle, place, shade)
         if place.chance:
-            text = numbers.share(place.chance, 4)
-            self.canvas.put(x + (self.zoom.width - 4) // 2, middle + 1, text, shade + BOLD + UNDERLINED)
-        elif not place.idle:
+            self._draw_chance(x, middle, place, shade)
+        if not place.idle:
             text = place.text or self.layer.text(place.number, self.zoom.width - 1)
             style = shade if place.number or place.text else self.palette.muted
             self.canvas.put_centred(x, middle + 1, self.zoom.width, text, style)
@@ -50,6 +51,16 @@ class CellPen:
             self.canvas.put_centred(x, middle + 1, self.zoom.width, place.label, self._label_style(place, shade))
         elif self.zoom.height == 2:
             self.canvas.put_centred(x, middle + 1, self.zoom.width, place.idle, self.palette.muted)
+
+    def _draw_chance(self, x: int, middle: int, place: Place, shade: Style) -> None:
+        """Write how likely the inspected action leads here, behind the best action, so that the value stays below."""
+        style = shade + BOLD + UNDERLINED
+        if place.idle and self.zoom.height > 2:
+            self.canvas.put_centred(x, middle + 1, self.zoom.width, numbers.share(place.chance, 4), style)
+            return
+        behind = (self.zoom.width - 1) // 2 + 1
+        gap = int(self.zoom.width - behind > 4)
+        self.canvas.put(x + behind + gap, middle, numbers.share(place.chance, min(self.zoom.width - behind, 4)), style)
 
     def draw_wall(self, x: int, y: int) -> None:
         """Fill the cell of a wall."""
@@ -75,6 +86,8 @@ class CellPen:
         if place.agent:
             text = f" {AGENT} " if wide else AGENT
             self.canvas.put(centre - (4 if wide else 2), y, text, self.palette.agent)
+        elif place.fallen:
+            self.canvas.put(centre - (3 if wide else 2), y, FALLEN, self.palette.agent)
         elif place.visited:
             self.canvas.put(centre - (3 if wide else 2), y, PATH, shade)
         if place.idle and self.zoom.height > 2:
@@ -82,7 +95,7 @@ class CellPen:
             self.canvas.put(start, y, place.idle, self.palette.muted)
         else:
             self.canvas.put(centre, y, *self._policy(place, shade))
-        if self.zoom.height == 2 and place.letter and not place.idle:
+        if self.zoom.height == 2 and place.letter and not (place.idle or place.chance):
             self.canvas.put(centre + 2, y, place.letter, shade + BOLD)
 
     def _draw_characters(self, x: int, y: int, place: Place, shade: Style) -> None:
@@ -98,7 +111,8 @@ class CellPen:
             if place.start:
                 policy, style = letter, shade + BOLD
             mark, style = (chance, likely) if chance else (policy, style + UNDERLINED if place.visited else style)
-            self.canvas.put(x, y, *((AGENT, self.palette.agent) if place.agent else (mark, style)))
+            someone = AGENT if place.agent else FALLEN if place.fallen else ""
+            self.canvas.put(x, y, *((someone, self.palette.agent) if someone else (mark, style)))
             return
         if width > 2 and chance:
             self.canvas.put(x + 2, y, chance, likely)
@@ -109,6 +123,8 @@ class CellPen:
         self.canvas.put(x + 1, y, *((chance, likely) if squeezed and place.agent else (policy, style)))
         if place.agent:
             self.canvas.put(x, y, AGENT, self.palette.agent)
+        elif place.fallen:
+            self.canvas.put(x, y, FALLEN, self.palette.agent)
         elif squeezed:
             self.canvas.put(x, y, chance, likely)
         elif letter:

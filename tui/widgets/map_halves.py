@@ -10,7 +10,7 @@ from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.canvas import PLAIN, Canvas, Cell
 from tui.widgets.layers import LayerNumbers
-from tui.widgets.map_cells import AGENT, BOLD, CURSOR
+from tui.widgets.map_cells import AGENT, BOLD, CURSOR, FALLEN
 from tui.widgets.map_places import START, Gathering, map_codes, starts_on_map, states_on_map
 from tui.widgets.map_view import View
 
@@ -94,6 +94,8 @@ class HalvesPen:
             if letter != "." or world.terminal[state]:
                 signs[state] = letter if letter != "." else "■"
         signs |= {state: numbers.share(chance, 1) for state, chance in gathering.chances.items()}
+        if (fall := gathering.snapshot.fall) is not None:
+            signs[fall.cell] = FALLEN
         if gathering.cursor is not None:
             signs[gathering.cursor] = CURSOR
         signs[gathering.snapshot.state] = AGENT

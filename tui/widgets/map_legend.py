@@ -11,8 +11,8 @@ from tui.widgets import numbers
 from tui.widgets.arrows import glyph
 from tui.widgets.canvas import width_of
 from tui.widgets.layers import COUNTS, MISSING, REPLAYED, SHORT, Layer, LayerNumbers, Ramp, counted_since
-from tui.widgets.map_cells import AGENT, CURSOR, PATH
-from tui.widgets.map_places import best_actions
+from tui.widgets.map_cells import AGENT, CURSOR, FALLEN, PATH, UNDERLINED
+from tui.widgets.map_places import best_actions, chances_of, inspected_action
 from tui.widgets.map_view import View
 from tui.widgets.sight import Sight
 from tui.widgets.zoom import Rung
@@ -23,14 +23,19 @@ RAMP_CELLS = 4
 END_WIDTH = 5
 """Cells for the largest count."""
 AXIS = "─"
+PERCENT, TENTHS = "%", "0–9 ●"
+"""How the legend calls a likelihood that is a number of its own, or a single digit."""
+DETAILED = 4
+"""Columns from which on a cell of one line has room for more than a digit of a likelihood."""
 
 
 def legend(width: int, snapshot: Snapshot, view: View, layer: LayerNumbers, sight: Sight, palette: Palette) -> Pieces:
     """Return as much of the legend as the width has room for: at least the layer with its whole range."""
     parts = [[(part, palette.muted)] for part in _parts(snapshot.world, view)]
+    moment = _fall(snapshot, palette) or _chances(snapshot, view, sight, palette)
     heads = [*_heads(snapshot, view, layer, palette)]
-    wanted = width - _width(parts[-1]) - 2 if parts else width
-    rooms = (wanted, width)
+    places = _width(parts[-1]) + 2 if parts else 0
+    rooms = [width - places - _width(words) - 2 for words in moment[-2:]] + [width - places, width]
     head = next((head for room in rooms for head in heads if _width(head) <= room), heads[-1])
     pieces = [*head, ("  ", palette.plain)]
     glyphs = [
@@ -40,6 +45,7 @@ def legend(width: int, snapshot: Snapshot, view: View, layer: LayerNumbers, sigh
     choices = [[glyphs[0]], parts, *([glyph] for glyph in glyphs[1:])]
     if view.zoom.rung is not Rung.HALVES:
         choices = [parts, *([glyph] for glyph in glyphs)]
+    choices.insert(0, moment)
     if layer.layer in REPLAYED and snapshot.replay is not None:
         choices.insert(0, [[(text, palette.muted)] for text in replay_words(snapshot.replay)])
     for alternatives in choices:
@@ -47,6 +53,27 @@ def legend(width: int, snapshot: Snapshot, view: View, layer: LayerNumbers, sigh
         if fitting:
             pieces += [*fitting[0], ("  ", palette.plain)]
     return pieces
+
+
+def _fall(snapshot: Snapshot, palette: Palette) -> list[Pieces]:
+    """Say what the sign of a fall is, at length and in short."""
+    if snapshot.fall is None:
+        return []
+    wordings = ("fell in here, and back to start", "fell in, back to start", "fell in here", "fell")
+    return [[(FALLEN, palette.agent), (f" {words}", palette.muted)] for words in wordings]
+
+
+def _chances(snapshot: Snapshot, view: View, sight: Sight, palette: Palette) -> list[Pieces]:
+    """Say what the numbers are that the cells have while a state is inspected, at length and in short."""
+    action = inspected_action(snapshot, sight) if chances_of(snapshot, sight) else None
+    if action is None:
+        return []
+    name, digits = snapshot.world.actions[action], view.zoom.height == 1 and view.zoom.width < DETAILED
+    mark = (TENTHS if digits else PERCENT, palette.strong + UNDERLINED)
+    return [
+        [mark, (f" {words}", palette.muted)]
+        for words in (f"how likely {name} leads there", f"where {name} leads", f"by {name}")
+    ]
 
 
 def replay_words(replay: ReplayView) -> list[str]:

@@ -48,6 +48,8 @@ class Place:
     """Whether this state is inspected."""
     chance: float
     """How likely the action that is inspected leads here; 0 where it does not."""
+    fallen: bool
+    """Whether the agent fell in here a moment ago, and was sent back."""
 
 
 @lru_cache(maxsize=4)
@@ -107,6 +109,7 @@ class Gathering:
             visited=state in self._visited,
             cursor=state == self.cursor,
             chance=self.chances.get(state, 0.0),
+            fallen=snapshot.fall is not None and state == snapshot.fall.cell,
         )
 
 
