@@ -11,6 +11,7 @@ from engine.trainer import Trainer
 from tests.tui.fakes import FakeLibrary, FakeTrainer, Save, episodes, greedy, grid, learned, names, snapshot, values
 from tests.tui.waiting import screen_text, seen, until
 from tui.app import QScope
+from tui.lessons import shelf
 from tui.screens.comparing import ChooseSecondRun
 from tui.screens.engine_library import EngineLibrary
 from tui.widgets.difference import Difference
@@ -49,6 +50,21 @@ async def test_two_maps_and_their_differences_are_seen(app, trainer, size):
         await seen(pilot, "q-learning", "dqn twin", "Difference", "= same", "≠ differ", "≈ in part")
         await seen(pilot, "same policy", "60% =, 80% = or ≈", "max |Q1−Q2|")
         assert "Q(state, action)" not in screen_text(app)
+
+
+@pytest.mark.parametrize("size", [(40, 12), *SIZES])
+async def test_the_screen_says_by_which_key_a_comparison_ends(app, trainer, size):
+    trainer.snapshot = compared()
+    async with app.run_test(size=size) as pilot:
+        await seen(pilot, "2 · dqn", "c ends")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_beside_a_lesson_a_line_says_how_far_the_two_are_apart(app, trainer, size):
+    trainer.snapshot = compared()
+    async with app.run_test(size=size) as pilot:
+        app.main_screen.open_lesson(shelf.find("grid"), begun=True)
+        await seen(pilot, "Lesson 1/5", "same", "60%", "max |Q1−Q2| 9.00 at 0,1 up", "c ends the comparison")
 
 
 async def test_without_colours_the_signs_and_numbers_say_the_same(app, trainer, monkeypatch):

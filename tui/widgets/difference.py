@@ -8,7 +8,7 @@ from rich.style import Style
 from engine.messages import ComparisonView, EpisodesView, Snapshot, TruthView
 from tui.colour import Palette
 from tui.widgets import numbers
-from tui.widgets.canvas import Canvas, shortened
+from tui.widgets.canvas import Canvas, fitting, shortened
 from tui.widgets.episodes import mean_name
 from tui.widgets.layers import scale_of
 from tui.widgets.panel import Panel
@@ -33,9 +33,15 @@ class Difference(Panel):
         self.border_subtitle = f"{SAME} same  {DIFFERENT} differ  {OVERLAPPING} in part"
 
     def draw(self, width: int, height: int) -> Canvas:
-        """Draw the numbers on the right and the map on the left; where it is narrow, the numbers alone."""
+        """Draw the numbers on the right and the map on the left; where it is narrow, the numbers alone.
+
+        Beside a lesson there is a single line.
+        """
         canvas = Canvas(width, height)
         if self.snapshot is None or self.snapshot.comparison is None:
+            return canvas
+        if height == 1:
+            canvas.put(0, 0, fitting(in_a_line(self.snapshot, self.snapshot.comparison), width))
             return canvas
         draw_facts(canvas, max(width - FACTS, 0), self.snapshot, self.snapshot.comparison, self.palette)
         room = width - FACTS - GAP
@@ -54,6 +60,18 @@ def draw_facts(canvas: Canvas, x: int, snapshot: Snapshot, beside: ComparisonVie
             continue
         canvas.put_right(x + NAME + EACH, y, shortened(first, EACH - 1), style)
         canvas.put_right(x + FACTS, y, shortened(second, EACH - 1), style)
+
+
+def in_a_line(snapshot: Snapshot, beside: ComparisonView) -> list[str]:
+    """Say in a line how far the two are apart, the longest wording first."""
+    apart, world = beside.differences, snapshot.world
+    same, largest = f"{apart.agreement:.0%}", numbers.number(apart.largest)
+    pair = f"{world.states[apart.state]} {world.actions[apart.action]}"
+    return [
+        f"Difference: same greedy actions in {same} of the states · max |Q1−Q2| {largest} at {pair}",
+        f"Difference: same policy {same} · max |Q1−Q2| {largest} at {pair}",
+        f"same policy {same} · max |Q1−Q2| {largest}",
+    ]
 
 
 def facts(snapshot: Snapshot, beside: ComparisonView) -> Iterator[tuple[str, str, str | None]]:

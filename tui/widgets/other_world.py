@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.geometry import Size
 
 from engine.messages import Snapshot
+from tui.commands import key_of
 from tui.widgets import numbers
 from tui.widgets.world import WorldPanel
 
@@ -38,6 +39,10 @@ class OtherWorld(WorldPanel):
         self.border_title = Content(f"2{late} · {beside.name}")
         super().watch_snapshot(None, shown)
 
+    def _tell_more(self) -> None:
+        """Say how one gets rid of it again."""
+        self.tell(*(f"{key_of('compare')} {words}" for words in ("ends the comparison", "ends it", "ends")))
+
     def _tell_title(self, snapshot: Snapshot) -> None:
         """Keep the name of the other run."""
 
@@ -61,4 +66,5 @@ def other_of(snapshot: Snapshot) -> Snapshot:
         td_errors=beside.td_errors,
         replay=beside.replay,
         inspection=None,
+        fall=None,
     )
