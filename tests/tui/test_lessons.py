@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import InputError
-from engine.messages import ChangeSettings, FinishEpisode, GoTo, Load, Pause, Start, Step, StepBack
+from engine.messages import ChangeSettings, FinishEpisode, GoTo, Load, Pause, Start, Step, StepBack, UsualSpeed
 from tests.tui.fakes import FakeLibrary, FakeTrainer, learned, table_update, timeline, transition
 from tests.tui.waiting import screen_text, seen, until
 from tui.app import QScope
@@ -17,6 +17,7 @@ from tui.screens.choose_lesson import ChooseLesson
 from tui.screens.confirm import Confirm
 from tui.widgets.layers import Layer
 from tui.widgets.lesson_strip import LessonStrip, Reading, written
+from tui.widgets.sight import Sight
 
 FRONT = "---\ntitle: Mine\nworld: seed-2x3\nseed: 7\nsettings: epsilon=0.1\n---\n"
 FIRST = Start("seed-2x3", "q-learning", {"epsilon": "0.1"}, 7)
@@ -46,7 +47,8 @@ def test_each_page_fits_the_strip_at_80_columns(name):
     lesson = shelf.find(name)
     for number, page in enumerate(lesson.pages, start=1):
         reading = Reading(lesson.title, number, len(lesson.pages), page.text, page.keys)
-        assert len(written(reading, 76)) <= 6, page.text
+        figures = bool(lesson.speaks_of(number - 1) & {"mean_return", "agreement", "q_error"})
+        assert len(written(reading, 76)) + figures <= 6, page.text
 
 
 def test_a_false_claim_is_told_with_its_line():
@@ -215,10 +217,65 @@ async def test_a_lesson_asks_before_it_replaces_what_is_not_saved(app, trainer):
         await pilot.press("c")
         assert (trainer.commands, app.main_screen.lesson) == ([], None)
         await pilot.press("L", "enter", "b")
-        assert trainer.commands == [shelf.shipped()[0].first]
+        assert trainer.commands == [UsualSpeed(), shelf.shipped()[0].first]
         trainer.show(unsaved=True)
         await pilot.press("full_stop")
         assert not isinstance(app.screen, Confirm)
+
+
+async def test_a_lesson_begun_by_another_one_asks_nothing_for_that_run_is_no_loss(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("L", "enter", "s", "e")
+        trainer.show(unsaved=True)
+        await pilot.press("L", "L", "down", "enter")
+        await seen(pilot, "Lesson 1/5 · Return and discount")
+        assert shelf.shipped()[1].first in trainer.commands
+
+
+async def test_a_run_with_which_the_person_went_on_after_the_lesson_is_theirs(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("L", "enter", "L", "e")
+        trainer.show(unsaved=True)
+        await pilot.press("L", "enter")
+        assert isinstance(app.screen, Confirm)
+
+
+async def test_the_run_of_a_lesson_that_was_saved_is_the_persons(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("L", "enter")
+        trainer.show(unsaved=True, save_name="mine")
+        await until(pilot, lambda: app.main_screen.snapshot.save_name)
+        await pilot.press("full_stop", "full_stop")
+        assert isinstance(app.screen, Confirm)
+
+
+async def test_leaving_the_program_from_a_lesson_asks_nothing(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("L", "enter", "s")
+        trainer.show(unsaved=True)
+        await pilot.press("q")
+        assert app.return_code == 0
+
+
+async def test_a_lesson_begins_at_the_usual_speed_with_nothing_left_of_the_one_before(app, trainer):
+    trainer.show(**vars(learned()))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await open_tour(pilot, trainer)
+        await pilot.press("v", "z", "i")
+        app.notify("epsilon 0")
+        await seen(pilot, "Inspector", "epsilon 0")
+        app.main_screen.open_lesson(lesson_of("Another."))
+        await seen(pilot, "Another.", "Q(state, action)")
+        assert app.main_screen.sight == Sight()
+        assert "epsilon 0" not in screen_text(app)
+        assert trainer.commands.index(UsualSpeed()) < trainer.commands.index(FIRST)
+
+
+async def test_a_later_page_leaves_the_speed_as_it_is(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_tour(pilot, trainer)
+        await pilot.press("full_stop")
+        assert UsualSpeed() not in trainer.commands
 
 
 async def test_a_run_that_the_person_opened_during_a_lesson_is_asked_about(app, trainer):
@@ -297,11 +354,57 @@ def test_a_page_of_a_lesson(snap_compare):
     assert snap_compare(app, terminal_size=(80, 24), press=["full_stop"])
 
 
-async def test_what_a_page_speaks_of_is_measured_below_it_where_the_episodes_have_no_room(app, trainer):
+MEASURES = lesson_of(
+    "No figures yet.\n> expect step = 0",
+    "The policy.\n> expect agreement = 100%",
+    "All.\n> expect mean_return(1) > 0\n> expect q_error < 9",
+    "Only words.",
+)
+
+
+async def test_figures_stand_below_the_pages_from_the_one_on_that_speaks_of_them(app, trainer):
     trainer.show(**vars(learned()))
     async with app.run_test(size=(80, 24)) as pilot:
-        await open_tour(pilot, trainer)
-        await seen(pilot, "A first page.", "mean of 40", "max |Q−Q*|", "policy optimal")
+        app.main_screen.open_lesson(MEASURES, begun=True)
+        await seen(pilot, "No figures yet.")
+        assert "policy optimal" not in screen_text(app)
+        await pilot.press("full_stop")
+        await seen(pilot, "The policy.", "policy optimal 80%")
+        assert "mean of 40" not in screen_text(app)
+        for words in ("All.", "Only words."):
+            await pilot.press("full_stop")
+            await seen(pilot, words, "mean of 40", "max |Q−Q*|", "policy optimal")
+
+
+async def test_a_page_that_speaks_of_figures_shows_them_where_its_lines_fill_the_strip(app, trainer):
+    trainer.show(**vars(learned()))
+    async with app.run_test(size=(60, 20)) as pilot:
+        words = f"{'word ' * 50}end.\n> expect agreement = 100%"
+        app.main_screen.open_lesson(lesson_of("First.", words, "Last."), begun=True)
+        await pilot.press("full_stop")
+        await seen(pilot, "end.", ". more")
+        assert "policy optimal" not in screen_text(app)
+        await pilot.press("full_stop")
+        await seen(pilot, "end.", "policy optimal 80%", ". next")
+        await pilot.press("comma")
+        await seen(pilot, "end.", ". more")
+        await pilot.press("comma")
+        await seen(pilot, "First.")
+
+
+async def test_on_the_way_to_a_page_no_figures_stand_below_it(app, trainer):
+    trainer.show(**vars(learned(busy="on the way, 300 to go")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main_screen.open_lesson(lesson_of("One.\n> expect agreement = 100%"), begun=True)
+        await seen(pilot, "One.", "on the way, 300 to go")
+        assert "policy optimal" not in screen_text(app)
+        trainer.show(busy="")
+        await seen(pilot, "policy optimal 80%")
+
+
+def test_the_first_lesson_shows_no_figures():
+    lesson = shelf.shipped()[0]
+    assert not lesson.spoken_of(len(lesson.pages) - 1) & {"mean_return", "agreement", "q_error"}
 
 
 @pytest.mark.parametrize(
@@ -315,7 +418,8 @@ async def test_what_a_page_speaks_of_is_measured_below_it_where_the_episodes_hav
 async def test_what_is_measured_is_there_as_a_whole_or_not_at_all(app, trainer, error, shown):
     trainer.show(**vars(learned(truth=replace(learned().truth, q_error=error, policy_agreement=1.0))))
     async with app.run_test(size=(60, 20)) as pilot:
-        await open_tour(pilot, trainer)
+        app.main_screen.open_lesson(MEASURES, begun=True)
+        await pilot.press("full_stop", "full_stop")
         await seen(pilot, shown)
 
 

@@ -53,6 +53,11 @@ class Expectation:
         return cls(text.strip(), found["left"], found["sign"], found["right"].strip())
 
     @property
+    def quantities(self) -> frozenset[str]:
+        """The names of what it claims something of."""
+        return frozenset(name for name, *_ in _quantities(self.left))
+
+    @property
     def numbers(self) -> tuple[float, ...]:
         """Every number that stands in the claim, and that a text may therefore say."""
         plain = _QUANTITY.sub(lambda found: f" {found['given'] or ''} ".replace(",", "_"), self.left)

@@ -99,6 +99,17 @@ class Lesson:
                 way.extend(asked)
         return tuple(way)
 
+    def spoken_of(self, number: int) -> frozenset[str]:
+        """Return the quantities of which a page or one before it claims something, and which the reader knows by then.
+
+        `number` counts from 0.
+        """
+        return frozenset[str]().union(*map(self.speaks_of, range(number + 1)))
+
+    def speaks_of(self, number: int) -> frozenset[str]:
+        """Return the quantities of which a page itself claims something."""
+        return frozenset(name for _, claim in self.pages[number].expectations for name in claim.quantities)
+
     def _driving(self, number: int) -> Iterator[Placed]:
         return (placed for page in self.pages[: number + 1] for placed in page.directives)
 

@@ -2,8 +2,39 @@
 
 from dataclasses import dataclass
 
+from engine.messages import (
+    ActByHand,
+    BrushCell,
+    ChangeSettings,
+    Command,
+    EditCell,
+    EditRules,
+    FinishEpisode,
+    Load,
+    PlayOrPause,
+    Reset,
+    RunAtFullSpeed,
+    RunUntil,
+    Start,
+    Step,
+    UsualSpeed,
+)
 from tui.lessons import shelf
 from tui.lessons.lesson import Lesson, Page
+
+LEARNING = (
+    Step | FinishEpisode | PlayOrPause | RunAtFullSpeed | RunUntil | ActByHand | Reset
+    | ChangeSettings | EditCell | BrushCell | EditRules
+)  # fmt: skip
+"""The commands by which a run goes on, or changes."""
+
+
+def makes_own(command: Command, *, reading: bool) -> bool:
+    """Return whether a run is the person's own from this command on, though a lesson began it.
+
+    They begin or open another one, or go on with it when no lesson is open any more.
+    """
+    return isinstance(command, Start | Load) or (not reading and isinstance(command, LEARNING))
 
 
 @dataclass(frozen=True)
@@ -25,6 +56,11 @@ class Stop:
     def drives(self) -> bool:
         """Whether the run has to be brought to where the page wants it."""
         return self.begins or self.page.moves_the_run
+
+    @property
+    def way(self) -> tuple[Command, ...]:
+        """What brings the run there; a lesson begins at the usual speed, whatever the reader chose before."""
+        return (*((UsualSpeed(),) if self.begins else ()), *self.lesson.way_to(self.number))
 
     @property
     def following(self) -> Lesson | None:

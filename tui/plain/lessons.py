@@ -42,7 +42,7 @@ class Lessons:
 
     def leave(self) -> None:
         """Read no lesson any more."""
-        self._stop = None
+        self._stop, self._talk.reading = None, False
         self._talk.say("the lesson is closed")
 
     def open(self, lesson: Lesson) -> None:
@@ -86,8 +86,10 @@ class Lessons:
             owned = self._talk.driven and not self._talk.shown.save_name
             if not owned and not self._talk.may_lose_it("begin"):
                 return
-            self._talk.drive(stop.lesson.way_to(stop.number))
-        self._stop = stop
+            self._talk.drive(stop.way)
+        self._stop, self._talk.reading = stop, True
+        if stop.begins:
+            self._looking.begin_anew()
         self._read(stop, moved=place(self._talk.shown) != before)
 
     def _read(self, stop: Stop, *, moved: bool) -> None:
@@ -105,7 +107,8 @@ class Lessons:
                     self._inspect(name)
                 case Press(command):
                     self._press(command)
-        self._talk.tell(", ".join(f"{name} {value}" for name, value in measured(self._talk.shown) if value != NOTHING))
+        told = measured(self._talk.shown, stop.lesson.spoken_of(stop.number))
+        self._talk.tell(", ".join(f"{name} {value}" for name, value in told if value != NOTHING))
         if page.keys:
             self._talk.tell(f"try: {_QUOTED.sub(lambda found: key_words(found[1]), in_own_keys(page.keys))}")
         ahead = stop.next()

@@ -56,6 +56,11 @@ class Looking:
             },
         }
 
+    def begin_anew(self) -> None:
+        """Look at what is looked at when nothing was chosen yet."""
+        self.sight = Sight()
+        self._talk.look(look_for(self.sight))
+
     def close(self) -> None:
         """Look at no state any more."""
         if self.sight.cursor is not None:

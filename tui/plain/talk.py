@@ -7,6 +7,7 @@ from typing import NamedTuple, TextIO
 from engine import messages
 from engine.errors import InputError
 from engine.messages import Command, Load, Snapshot, Start
+from tui.lessons.tour import makes_own
 from tui.plain import telling
 from tui.plain.keys import Keys
 from tui.plain.speech import key, spoken
@@ -58,6 +59,8 @@ class Talk:
         """Whether the person let the run go on, or paused it, with the last command."""
         self.driven = False
         """Whether the run was begun by `drive`, so that nothing of the person's is lost with it."""
+        self.reading = False
+        """Whether a lesson is open."""
         self.beside: Callable[[Snapshot], Iterable[str]] = lambda shown: ()
         """What is said after each step of what stands beside the run."""
 
@@ -130,7 +133,7 @@ class Talk:
         """Hand on commands, wait for their effect as far as it has an end, and tell it."""
         self._toggled = isinstance(asked[-1], TOGGLES)
         for command in asked:
-            self.driven = self.driven and not isinstance(command, Start | Load)
+            self.driven = self.driven and not makes_own(command, reading=self.reading)
             self._send(command)
         self._settle(to_the_end=not isinstance(asked[-1], messages.RunAtFullSpeed))
         self.tell_news()

@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from engine import messages
-from engine.messages import Load, Snapshot, Start
+from engine.messages import Snapshot
 from tui.commands import in_own_keys
 from tui.lessons import shelf
 from tui.lessons.directives import Inspect, Press, ShowLayer
 from tui.lessons.lesson import Lesson, Page
-from tui.lessons.tour import Stop
+from tui.lessons.tour import Stop, makes_own
 from tui.screens.choose_lesson import ChooseLesson
 from tui.screens.looking import Looking
 from tui.widgets.lesson_strip import LessonStrip, Reading
+from tui.widgets.sight import Sight
 
 TURNING = ("next_page", "previous_page")
 """The commands that are there while a lesson is open."""
@@ -31,10 +32,15 @@ class Lessons(Looking):
         return self._stop.lesson if self._stop else None
 
     def send(self, command: messages.Command) -> None:
-        """Hand a command to the trainer; a run that the person begins is theirs."""
-        if isinstance(command, Start | Load):
+        """Hand a command to the trainer; the run may be the person's own from then on."""
+        if makes_own(command, reading=self.lesson is not None):
             self._lesson_owns_run = False
         super().send(command)
+
+    def _might_lose(self) -> bool:
+        """Return whether something would be lost; a lesson's own run is there again whenever the lesson is."""
+        of_a_lesson = self._lesson_owns_run and not (self.snapshot and self.snapshot.save_name)
+        return not of_a_lesson and super()._might_lose()
 
     def show(self, snapshot: Snapshot | None) -> None:
         """Take a snapshot; in another world the cursor goes where the page wants it."""
@@ -87,21 +93,19 @@ class Lessons(Looking):
 
     def open_lesson(self, lesson: Lesson, *, begun: bool = False) -> None:
         """Begin a lesson; `begun`: its run is there already."""
-        self._lesson_owns_run = begun
+        self._lesson_owns_run = self._lesson_owns_run or begun
         self._turn_to(Stop(lesson))
 
     def _turn_to(self, stop: Stop) -> None:
         """Turn to a page, and bring the run to where it wants it, after a question if that would lose something."""
         if not stop.drives:
             self._read(stop)
-        elif self._lesson_owns_run and not (self.snapshot and self.snapshot.save_name):
-            self._drive(stop)
         else:
             self.unless_refused("begin", lambda: self._drive(stop))
 
     def _drive(self, stop: Stop) -> None:
         self._read(stop)
-        for command in stop.lesson.way_to(stop.number):
+        for command in stop.way:
             self.send(command)
         self._lesson_owns_run = True
 
@@ -114,9 +118,14 @@ class Lessons(Looking):
             page.text,
             in_own_keys(page.keys),
             stop.following.title if stop.following else "",
+            stop.lesson.spoken_of(stop.number),
+            stop.lesson.speaks_of(stop.number),
         )
         self.take_room("-lesson", taken=True)
         self.close_chart()
+        self.app.clear_notifications()  # They are about what was before.
+        if stop.begins:
+            self.sight = Sight()
         for placed in page.directives:
             match placed.directive:
                 case ShowLayer(layer):

@@ -22,8 +22,9 @@ BACK = " back to the page"
 Word = list[tuple[str, str]]
 """Pieces of text without a blank between them, each with the name of its style."""
 
-MEASURED = ("max |Q−Q*|", "policy optimal")
-"""Those of the facts that stand below a page, beside the mean return."""
+MEAN = "mean_return"
+MEASURED = {"agreement": "policy optimal", "q_error": "max |Q−Q*|"}
+"""Which of the facts stand below a page that speaks of these quantities, beside the mean return."""
 
 _MARKED = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|`(?P<accent>[^`]+)`|(?P<plain>[^*`]+|[*`])")
 
@@ -41,6 +42,10 @@ class Reading:
     """What to press; empty for nothing."""
     following: str = ""
     """The title of the lesson that comes after the last page; empty if none does, and on the pages before."""
+    spoken_of: frozenset[str] = frozenset()
+    """The quantities that the reader has been told of."""
+    speaks_of: frozenset[str] = frozenset()
+    """Those of which this page speaks."""
 
 
 class LessonStrip(Drawing):
@@ -65,7 +70,10 @@ class LessonStrip(Drawing):
         return self.size.height == COVERED
 
     def draw(self, width: int, height: int) -> Canvas:
-        """Write the lines that are read now, and what is measured into the last one, where it is free."""
+        """Write the lines that are read now, and what is measured into the last one, where it is free.
+
+        On the way to where the page wants the run, what is measured is not yet what the page speaks of.
+        """
         canvas = Canvas(width, height)
         if height == COVERED and self.reading is not None:
             canvas.put_pieces(0, 0, ((text, self.palette.roles[role]) for text, role in _way_back(self.reading, width)))
@@ -73,8 +81,10 @@ class LessonStrip(Drawing):
         lines = self._lines(width)[self._first : self._first + height]
         for y, line in enumerate(lines):
             canvas.put_pieces(0, y, ((text, self.palette.roles[role]) for text, role in line))
-        if self.snapshot is not None and len(lines) < height:
-            canvas.put_pieces(0, height - 1, _measured(self.snapshot, self.palette, width))
+        free = len(lines) < height or [] in lines[-1:]
+        if self.snapshot is not None and self.reading is not None and free and not self.snapshot.busy:
+            told = measured(self.snapshot, self.reading.spoken_of)
+            canvas.put_pieces(0, height - 1, _measured(told, self.palette, width))
         return canvas
 
     def follow(self, size: Size) -> None:
@@ -85,16 +95,25 @@ class LessonStrip(Drawing):
 
     def turn(self, by: int) -> bool:
         """Go to the next or the previous lines of this page; return False where there are none that way."""
-        there = self._first + by * max(self.size.height, 1)
-        if not 0 <= there < len(self._lines(self.size.width)):
+        lines, height = self._lines(self.size.width), max(self.size.height, 1)
+        if by < 0 and not self._first:
             return False
+        there = max(self._first + by * height, 0)
+        if there >= len(lines):
+            return False
+        if lines[there:] == [[]]:  # What is measured is not shown alone.
+            there = max(len(lines) - height, 0)
         self._first = there
         self._tell()
         self.redraw()
         return True
 
     def _lines(self, width: int) -> list[Word]:
-        return written(self.reading, width) if self.reading else []
+        """Return the lines of the page, an empty one behind them for what is measured if the page speaks of it."""
+        if self.reading is None:
+            return []
+        measured = {MEAN, *MEASURED} & self.reading.speaks_of
+        return [*written(self.reading, width), *([[]] if measured else [])]
 
     def _tell(self) -> None:
         """Say in the frame where one is and which keys turn the page."""
@@ -120,14 +139,15 @@ def _after(reading: Reading) -> list[str]:
     return [f"next lesson: {reading.following}", "next lesson"] if reading.following else ["end"]
 
 
-def measured(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Return what the pages speak of, and what the panel of the episodes shows where there is room for it, too."""
-    return [(name, value) for name, value in facts(snapshot) if name in {mean_name(snapshot.episodes), *MEASURED}]
+def measured(snapshot: Snapshot, spoken_of: frozenset[str]) -> list[tuple[str, str]]:
+    """Return what the panel of the episodes shows where there is room for it, as far as the reader knows what it is."""
+    names = {MEAN: mean_name(snapshot.episodes), **MEASURED}
+    known = {fact for quantity, fact in names.items() if quantity in spoken_of}
+    return [(name, value) for name, value in facts(snapshot) if name in known]
 
 
-def _measured(snapshot: Snapshot, palette: Palette, width: int) -> list[tuple[str, Style]]:
+def _measured(told: list[tuple[str, str]], palette: Palette, width: int) -> list[tuple[str, Style]]:
     """Write what is measured, closer together where that makes room; a number is there as a whole or not at all."""
-    told = measured(snapshot)
     sizes = [width_of(f"{name} {value}") for name, value in told]
     gap = 3 if sum(sizes) + 3 * (len(sizes) - 1) <= width else 2
     while sum(sizes) + gap * (len(sizes) - 1) > width:

@@ -1,6 +1,7 @@
 """Lessons, read as lines."""
 
 from tui.lessons import shelf
+from tui.plain.talk import Talk
 
 
 def test_a_lesson_is_read_page_by_page_and_drives_the_run(hear):
@@ -27,5 +28,24 @@ def test_every_page_of_every_lesson_can_be_read(hear):
 
 def test_the_keys_to_try_are_named(hear):
     told = hear("L cliff", ".", ".")
-    assert "try: space, and wait for a fall; + (plus) is faster" in told
+    assert "try: space, and wait for a fall, marked ! (exclamation mark); + (plus) is faster" in told
     assert len([line for line in told if line.startswith("step 10,286, ")]) == 1
+
+
+def test_the_run_of_a_lesson_is_no_loss_but_one_that_goes_on_after_it_is(hear, monkeypatch):
+    asked = []
+    monkeypatch.setattr(Talk, "sure", lambda talk, question, *, unasked: asked.append(question) or True)
+    hear("L grid", ".", ".", "s", "L", "L return")
+    assert asked == []
+    hear("L grid", "L", "e", "L return")
+    assert asked == ["begin: what was learned since the last save will be lost"]
+
+
+def test_a_lesson_begins_with_nothing_left_of_the_one_before(hear):
+    told = hear("L grid", ".", ".", "i", "+", "L", "L return", "o")
+    assert told[-1].startswith("first i to inspect a state")
+
+
+def test_figures_are_told_from_the_page_on_that_speaks_of_them(hear):
+    assert not any("policy optimal" in line for line in hear("L grid", *["."] * 4))
+    assert any("error of Q" in line or "max" in line for line in hear("L exploration", "."))
