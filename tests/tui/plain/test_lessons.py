@@ -28,7 +28,7 @@ def test_every_page_of_every_lesson_can_be_read(hear):
 
 def test_the_keys_to_try_are_named(hear):
     told = hear("L cliff", ".", ".")
-    assert "try: space, and wait for a fall, marked ! (exclamation mark); + (plus) is faster" in told
+    assert "try: space, and wait for a fall, marked !; + (plus) is faster" in told
     assert len([line for line in told if line.startswith("step 10,286, ")]) == 1
 
 
