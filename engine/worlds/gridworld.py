@@ -76,7 +76,7 @@ class Cliff:
 
         A move that pays the same and leads to the same state without such a cell is taken for the one that was made.
         """
-        if not self.there or self._grid.is_exit[last.state]:
+        if not self.there or not self._world.start[last.next_state] or self._grid.is_exit[last.state]:
             return -1
         found = -1
         for _, way in _slips([*self._rules.directions.values()][last.action], self._rules.slip):
@@ -85,7 +85,7 @@ class Cliff:
                 continue
             if landed[0] == last.next_state:
                 return -1
-            if found < 0 and self._grid.to_start[landed[0]] and self._world.start[last.next_state] > 0.0:
+            if found < 0 and self._grid.to_start[landed[0]]:
                 found = int(landed[0])
         return found
 
