@@ -137,8 +137,9 @@ def about(header: bytes, most: int = allowance.ALLOWANCE) -> dict[str, Any]:
     length = int.from_bytes(header[:8], "little")
     if len(header) < 8 or not 2 <= length <= min(LARGEST_HEADER, len(header) - 8):
         raise ValueError("it is no safetensors file, or it was cut short")
-    allowance.expect(allowance.parsed_size(header), length, most, "its text")
-    about = json.loads(json.loads(header[8 : 8 + length])["__metadata__"]["qscope"])
+    text = header[8 : 8 + length]
+    allowance.expect(allowance.parsed_size(text), length, most, "its text")
+    about = json.loads(json.loads(text)["__metadata__"]["qscope"])
     if not isinstance(about, dict) or "format" not in about:
         raise ValueError("it was not saved by qscope")
     if about["format"] not in migrations.READ:

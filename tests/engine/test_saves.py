@@ -369,6 +369,11 @@ def test_a_save_of_other_versions_says_so_and_goes_on(saves):
     assert shown.step == timeline.step
 
 
+def test_the_arrays_of_a_file_are_not_counted_as_text_that_is_parsed():
+    data = savefile.pack(make())[1]
+    assert savefile.about(data + b"[{," * 2**20, most=2**20) == savefile.about(data)
+
+
 def test_rewriting_without_a_change_stays_valid(saves):
     path = engine_saves.save(make(), saves, "a").path
     rewritten(path, lambda arrays, about: None)
