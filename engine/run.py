@@ -170,15 +170,18 @@ class Run:
         self.interaction.load_state(state.under("interaction"))
         self.statistics.load_state(state.under("statistics"))
 
-    def identity(self) -> dict[str, Any]:
-        """Return what makes this run what it is, as plain values: first world and settings, agent, seed and log."""
+    def origin(self) -> dict[str, Any]:
+        """Return what the run began with, as plain values: first world and settings, agent and seed."""
         return {
             "world": {"name": self.origin_world.name, "definition": dict(self.origin_world.definition)},
             "agent": self.agent_name,
             "settings": dict(self.origin_settings),
             "seed": self.seed,
-            "log": to_plain(self.log),
         }
+
+    def identity(self) -> dict[str, Any]:
+        """Return what makes this run what it is, as plain values: what it began with, and the log."""
+        return {**self.origin(), "log": to_plain(self.log)}
 
     def digest(self) -> str:
         """Return the SHA-256 of the identity and the whole state, in hex."""

@@ -18,7 +18,7 @@ import safetensors.numpy
 from engine import allowance, migrations, savemarks
 from engine.agents import catalogue as agents
 from engine.errors import InputError
-from engine.interventions import Log, WorldEdit, from_plain
+from engine.interventions import Edit, Log, WorldEdit, from_plain
 from engine.run import Run
 from engine.state import Array, State, canonical_json
 from engine.timeline import Timeline
@@ -107,7 +107,13 @@ def unpack(data: bytes, most: int = allowance.ALLOWANCE) -> Timeline:
 
     It takes no more memory than four times the length of `data` and `most` bytes, see `engine.allowance`.
     """
-    said, run, of_marks, more_worlds = _checked_run(data, most)
+    size = len(data)
+    said, arrays = migrations.upgraded(*contents(data, most))
+    del data  # The arrays are copies. So the bytes are in memory no longer, unless the caller keeps them.
+    log = from_plain(said.pop("log"))  # Of a long one the plain form is the largest thing there is.
+    more_worlds = _expect_fitting(said, log, arrays, size, most)
+    run, of_marks = _checked_run(said, log, arrays)
+    del arrays  # Those of the run are copied, too, and with the marks there would be too much in memory.
     marks = savemarks.unpacked(said, of_marks, run, more_worlds)
     timeline = Timeline(run)
     timeline.take_over(said["timeline"])
@@ -115,21 +121,17 @@ def unpack(data: bytes, most: int = allowance.ALLOWANCE) -> Timeline:
     return timeline
 
 
-def _checked_run(data: bytes, most: int) -> tuple[dict[str, Any], Run, dict[str, Array], int]:
-    """Rebuild the run of a file, without its marks.
-
-    Return the JSON text, the run, the arrays of the marks, and how many more worlds there is memory for. The arrays of
-    the run are let go of: they are copied by now, and with the marks there would be too much in memory.
-    """
-    said, arrays = migrations.upgraded(*contents(data, most))
-    more_worlds = _expect_fitting(said, arrays, len(data), most)
+def _checked_run(said: Mapping[str, Any], log: Log, arrays: Mapping[str, Array]) -> tuple[Run, dict[str, Array]]:
+    """Rebuild the run of a file, without its marks; return it, and the arrays of these."""
     content = _own(said, arrays)
-    run = _rebuilt(said, content, from_plain(said["log"]))
-    identity = {**run.identity(), "settings": said["settings"]}  # Later versions may know settings that the file lacks.
+    run = _rebuilt(said, content, log)
+    # Later versions may know settings that the file lacks; the log is the one that was given.
+    given: dict[str, Any] = {"settings": said["settings"], "log": []}
+    same = _digest(run.state(), {**run.origin(), **given}) == _digest(content, {**said, **given})
     comes_to = said["statistics"] or run.statistics.summary()  # Older formats do not say it.
-    if _digest(run.state(), identity) != _digest(content, said) or run.statistics.summary() != comes_to:
+    if not same or run.statistics.summary() != comes_to:
         raise ValueError("its parts do not fit together")
-    return said, run, {name: array for name, array in arrays.items() if name not in content.arrays}, more_worlds
+    return run, {name: array for name, array in arrays.items() if name not in content.arrays}
 
 
 def about(header: bytes, most: int = allowance.ALLOWANCE) -> dict[str, Any]:
@@ -189,16 +191,16 @@ def _rebuilt(said: Mapping[str, Any], state: State, log: Log) -> Run:
     return run
 
 
-def _expect_fitting(about: dict[str, Any], arrays: Mapping[str, Array], size: int, most: int) -> int:
+def _expect_fitting(about: dict[str, Any], log: Log, arrays: Mapping[str, Array], size: int, most: int) -> int:
     """Raise `ValueError` if the arrays are not those of the world and the agent, before either is built.
 
     Else a small file could ask for a large world or a large network. An edit changes the number of states by one.
     Return how many more worlds, as they were before edits, there is memory for.
     """
-    needed = _memory_of_worlds(about["world"], from_plain(about["log"]))
+    needed = _memory_of_worlds(about["world"], log)
     allowance.expect(needed, size, most, "its world")
     world, settings = worlds.size_of(about["world"]["definition"]), agents.check(about["agent"], about["settings"])
-    edits = sum(entry["kind"] == "edit" for entry in about["log"])
+    edits = sum(isinstance(entry, Edit) for entry in log)
     name, _ = settings.largest_array(world)
     counts = range(world.states - edits, world.states + edits + 1)
     if arrays[f"agent.{name}"].size not in {settings.largest_array(world._replace(states=n))[1] for n in counts}:

@@ -172,9 +172,9 @@ def _found(folder: Path, word: str) -> Path:
 
 def read(path: Path) -> Timeline:
     """Rebuild the run of one file; raises `InputError`, in one line, if it is not a valid save."""
-    data, allowed = _bytes_of(path), allowance.of_environment()
+    allowed = allowance.of_environment()
     try:
-        return savefile.unpack(data, allowed)
+        return savefile.unpack(_bytes_of(path), allowed)  # Nobody else holds the bytes, so that they can go early.
     except INVALID as error:
         raise InputError(f"{path}: not a valid save: {_reason(error)}{_offer(path)}") from None
 

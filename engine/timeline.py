@@ -36,8 +36,8 @@ class Timeline:
         self.memory = memory
         self.on_the_way: Callable[[int, int], bool] = lambda step, target: True
         """Told now and then where one is on the way to a step, and to which; where it says no, the way ends there."""
-        first = run if run.step == 0 and not run.log else beginning(run)
-        marks = [first.mark()] if first is run else [first.mark(), run.mark()]
+        at_the_beginning = run.step == 0 and not run.log
+        marks = [run.mark()] if at_the_beginning else [beginning(run).mark(), run.mark()]
         branch = Branch("main", run.log, run.step, 0, marks)
         self.branches = {branch.name: branch}
         self.branch = branch
