@@ -32,6 +32,8 @@ class Model:
         self.first: IntArray = world.offsets[:-1][pairs]
         """Where the outcomes of each legal pair begin."""
         self.lengths = world.offsets[1:][pairs] - self.first
+        self.next_state = world.next_state.astype(np.intp)
+        """As the world has it, but of the type by which arrays are indexed: any other is converted at every sweep."""
         self.acting = np.flatnonzero(~world.terminal)
         self.first_pair = np.searchsorted(self.state, self.acting)
         self.weight: FloatArray = np.where(world.terminated, 0.0, discount * world.probability)
@@ -45,7 +47,7 @@ class Model:
 
     def q_pairs(self, v: FloatArray) -> FloatArray:
         """Return the value of each legal pair if the next states are worth `v`."""
-        return self.reward + self.per_pair(self.weight * v[self.world.next_state])
+        return self.reward + self.per_pair(self.weight * v[self.next_state])
 
     def best(self, q_pairs: FloatArray) -> FloatArray:
         """Return the value of each state if its best pair is taken; 0 for terminal states."""
@@ -56,7 +58,7 @@ class Model:
     def terms(self, v: FloatArray) -> FloatArray:
         """Return the size of the terms that make each legal pair's value: the measure of its rounding errors."""
         world = self.world
-        return self.per_pair(world.probability * np.abs(world.reward) + self.weight * np.abs(v[world.next_state]))
+        return self.per_pair(world.probability * np.abs(world.reward) + self.weight * np.abs(v[self.next_state]))
 
     def cancelled(self, q_pairs: FloatArray, v: FloatArray) -> BoolArray:
         """Return which pairs have a value that is 0 but for rounding: the terms that make it are far larger.
@@ -75,7 +77,7 @@ class Model:
     def value_of(self, policy: FloatArray) -> FloatArray:
         """Return the exact value of each state under a policy, which is the probability of each legal pair."""
         weight = self.weight * np.repeat(policy, self.lengths)
-        place = np.repeat(self.state, self.lengths) * self.states + self.world.next_state
+        place = np.repeat(self.state, self.lengths) * self.states + self.next_state
         steps = np.bincount(place, weights=weight, minlength=self.states**2).reshape(self.states, self.states)
         reward = np.bincount(self.state, weights=policy * self.reward, minlength=self.states)
         return np.linalg.solve(np.eye(self.states) - steps, reward).astype(np.float64)
@@ -99,7 +101,7 @@ class Model:
         """Evaluate a policy without chance: each turn doubles how far ahead every state has looked."""
         outcome = self.first[taken]
         following = np.arange(self.states)
-        following[self.acting] = self.world.next_state[outcome]
+        following[self.acting] = self.next_state[outcome]
         weight, v = np.zeros(self.states), np.zeros(self.states)
         weight[self.acting] = self.weight[outcome]
         v[self.acting] = self.world.reward[outcome]
@@ -180,7 +182,7 @@ def _roughly_settled(model: Model) -> FloatArray:
         taken = model.greedy(v)
         first, lengths = model.first[taken], model.lengths[taken]
         outcomes, begins = spans(first, first + lengths), np.cumsum(lengths) - lengths
-        weight, following = model.weight[outcomes], model.world.next_state[outcomes]
+        weight, following = model.weight[outcomes], model.next_state[outcomes]
         before = v.copy()
         for _ in range(EVALUATION_SWEEPS):
             v[model.acting] = model.reward[taken] + np.add.reduceat(weight * v[following], begins)

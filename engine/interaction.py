@@ -5,6 +5,7 @@ stays as it is until the next step begins a new one, so that its last state can 
 """
 
 import math
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from engine.state import State, generator_state, load_array
 from engine.transition import Transition
 from engine.worlds.editing import numbers_after
 from engine.worlds.environment import Environment, World
-from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
+from engine.worlds.mdp import BoolArray, FloatArray, Int32Array, IntArray, TabularMDP
 
 PATH_CAPACITY = 1024
 """How many states of the current episode are remembered, the newest."""
@@ -81,7 +82,7 @@ class Model(NamedTuple):
 
     offsets: IntArray
     cumulative: FloatArray
-    next_state: IntArray
+    next_state: Int32Array
     reward: FloatArray
     terminated: BoolArray
     legal: BoolArray
@@ -94,9 +95,8 @@ class Model(NamedTuple):
         """Take the arrays of a world; without a model there is the one row that stands for the present."""
         if isinstance(world, Environment):
             nothing, one = np.zeros(0), np.zeros(1, np.int64)
-            no = nothing.astype(np.int64)
-            never = nothing.astype(bool)
-            return cls(no, nothing, no, nothing, never, world.legal, one, np.ones(1), world.max_steps)
+            nowhere, never = nothing.astype(np.int32), nothing.astype(bool)
+            return cls(one[:0], nothing, nowhere, nothing, never, world.legal, one, np.ones(1), world.max_steps)
         start_states = np.flatnonzero(world.start).astype(np.int64)
         start_cumulative = np.cumsum(world.start[start_states])
         start_cumulative[-1] = 1.0
@@ -134,7 +134,7 @@ class Interaction:
     """Whether what happens is drawn from the model, or the world itself reacts (`EnvironmentInteraction`)."""
 
     def __init__(self, world: World, generator: np.random.Generator) -> None:
-        self.model = Model.of(world)
+        self._world = world
         self.generator = generator
         self.memory = Memory(
             np.zeros(1, PROGRESS),
@@ -146,6 +146,11 @@ class Interaction:
         )
         self.memory.progress["ended"] = True
         self.watch()
+
+    @cached_property
+    def model(self) -> Model:
+        """The model, in the form that a loop draws from; made when it is asked for: reading a save draws nothing."""
+        return Model.of(self._world)
 
     @property
     def step(self) -> int:
@@ -192,7 +197,7 @@ class Interaction:
 
         Raises `InputError` if the agent would stand in a wall, or at an end that it did not come to.
         """
-        now = numbers_after(origin, len(self.model.legal))
+        now = numbers_after(origin, len(self._world.states))
         here = int(now[self.memory.progress["state"][0]])
         if self.step > 0 and (here < 0 or (world.terminal[here] and not self.ended)):
             raise InputError("the agent stands there; let it go on first")
@@ -222,7 +227,7 @@ class Interaction:
         fill_record(memory.progress, state.values["progress"])
         fill_record(memory.last, state.values["last"])
         memory.finished_count[0] = 0
-        states, actions = self.model.legal.shape
+        states, actions = self._world.legal.shape
         last = [int(memory.last[name][0]) for name in ("state", "next_state")]
         named = [*memory.path, *(memory.progress["state"]), *(state for state in last if state != GONE)]
         if not 0 <= min(named) <= max(named) < states or not 0 <= int(memory.last["action"][0]) < actions:

@@ -45,11 +45,11 @@ def from_definition(name: str, definition: Mapping[str, Any]) -> TabularMDP:
     rules = read_rules(table)
     grid = _lay_out(rules)
     start = _start_distribution(grid)
-    total = _number_of_outcomes(rules, grid, start)
+    ends = np.cumsum(_numbers_of_outcomes(rules, grid, start))
     return TabularMDP.from_blocks(
-        (_return_to_start(grid, start, rows) for rows in _landings(rules, grid, total)),
-        total,
-        states=[f"{row},{column}" for row, column in zip(grid.rows.tolist(), grid.columns.tolist(), strict=True)],
+        (_return_to_start(grid, start, rows) for rows in _landings(rules, grid, ends)),
+        int(ends[-1]),
+        states=tuple(f"{row},{column}" for row, column in zip(grid.rows.tolist(), grid.columns.tolist(), strict=True)),
         actions=list(rules.directions),
         name=name,
         title=table.text("title", name),
@@ -99,8 +99,7 @@ class Cliff:
 
 
 def _lay_out(rules: Rules) -> Grid:
-    places = np.array(open_cells(rules.lines), dtype=np.int64).reshape(-1, 2)
-    rows, columns = places[:, 0], places[:, 1]
+    rows, columns = open_cells(rules.lines).T
     number = np.full((len(rules.lines), len(rules.lines[0])), -1, dtype=np.int64)
     number[rows, columns] = np.arange(len(rows))
     letters = np.array([letter for line in rules.lines for letter in line if letter not in "# "])
@@ -134,23 +133,26 @@ def _start_distribution(grid: Grid) -> FloatArray:
     return np.where(at_start, 1.0 / np.count_nonzero(at_start), 0.0)
 
 
-def _number_of_outcomes(rules: Rules, grid: Grid, start: FloatArray) -> int:
-    """Return how many outcomes the moves have, before equal ones are put together.
+def _numbers_of_outcomes(rules: Rules, grid: Grid, start: FloatArray) -> IntArray:
+    """Return how many outcomes the moves from each state have, before equal ones are put together; shape (states,).
 
     Raises `InputError` if they are too many.
     """
-    total, starts = 0, int(np.count_nonzero(start))
-    for rows in _landings(rules, grid, 3 * len(rules.directions) * len(start)):
-        total += len(rows.state) + int(np.count_nonzero(grid.to_start[rows.next_state])) * (starts - 1)
-    if total > MAX_OUTCOMES:
+    numbers, starts = np.zeros(len(start), np.int64), np.count_nonzero(start)
+    for rows in _landings(rules, grid, 3 * len(rules.directions) * np.arange(1, len(start) + 1)):
+        np.add.at(numbers, rows.state, np.where(grid.to_start[rows.next_state], starts, 1))
+    if (total := int(numbers.sum())) > MAX_OUTCOMES:
         raise InputError(f"map: the moves have {total} outcomes, at most {MAX_OUTCOMES} fit; make the map smaller")
-    return total
+    return numbers
 
 
-def _landings(rules: Rules, grid: Grid, total: int) -> Iterator[Outcomes]:
-    """List where every action leads, before any return to the start, for as many states at a time as suit the total."""
-    states = np.arange(len(grid.letters))
-    for some in np.array_split(states, min(len(states), -(-total // BLOCK))):
+def _landings(rules: Rules, grid: Grid, ends: IntArray) -> Iterator[Outcomes]:
+    """List where every action leads, before any return to the start, for as many states at a time as make a block.
+
+    `ends` says how many outcomes there are of all states up to each one, shape (states,).
+    """
+    cuts = np.searchsorted(ends, np.arange(BLOCK, ends[-1], BLOCK))
+    for some in np.split(np.arange(len(ends)), np.unique(cuts)):
         yield Outcomes.joined([*_moves(rules, grid, some), *_exits(rules, grid, some)])
 
 

@@ -30,9 +30,10 @@ class Layout:
     @property
     def places(self) -> npt.NDArray[np.int64]:
         """Row and column of each state, shape (states, 2): the cells that are no walls, in row order."""
-        return np.array(open_cells(self.cells), dtype=np.int64).reshape(-1, 2)
+        return open_cells(self.cells)
 
 
-def open_cells(cells: Sequence[str]) -> list[tuple[int, int]]:
-    """List row and column of the cells that are states: neither wall nor outside, in row order."""
-    return [(row, column) for row, line in enumerate(cells) for column, cell in enumerate(line) if cell not in "# "]
+def open_cells(cells: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Return row and column of the cells that are states: neither wall nor outside, in row order; shape (states, 2)."""
+    letters = np.array([list(line) for line in cells], dtype=np.str_)
+    return np.argwhere((letters != "#") & (letters != " ")).reshape(-1, 2)

@@ -14,9 +14,11 @@ from engine.worlds.layout import Layout
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+Int32Array = npt.NDArray[np.int32]
+"""Numbers of states or of pairs where there is one an outcome or a pair: half as large, and no world has 2**31."""
 
 PROBABILITY_TOLERANCE = 1e-9
-BLOCK = 2**15
+BLOCK = 2**14
 """About how many outcomes are worked on at a time, where all at once would take as much memory as the world."""
 
 
@@ -62,7 +64,7 @@ class TabularMDP:
     """Shape (states * actions + 1,): where the outcomes of each pair begin."""
     probability: FloatArray
     """Shape (outcomes,), as are the three that follow."""
-    next_state: IntArray
+    next_state: Int32Array
     reward: FloatArray
     terminated: BoolArray
     start: FloatArray
@@ -101,23 +103,22 @@ class TabularMDP:
         """
         offsets = np.zeros(len(states) * len(actions) + 1, dtype=np.int64)
         counts = offsets[1:]
-        columns = probability, next_state, reward, terminated = (
-            np.empty(most),
-            np.empty(most, np.int64),
-            np.empty(most),
-            np.empty(most, np.bool_),
-        )
+        kinds = (np.float64, np.int32, np.float64, np.bool_)
+        columns: list[npt.NDArray[Any]] = [np.empty(most, kind) for kind in kinds]
         total = 0
         for block in blocks:
-            pair, *merged = _merged(block, len(states), len(actions))
+            merged = _merged(block, len(states), len(actions))
+            pair = merged[0]
             if pair.size:
+                _expect_whole(pair, merged[1], states, actions)
                 counts[pair[0] : pair[-1] + 1] += np.bincount(pair - pair[0])
-            for column, values in zip(columns, merged, strict=True):
+            for column, values in zip(columns, merged[1:], strict=True):
                 column[total : total + len(pair)] = values
             total += len(pair)
         for column in columns:
             column.resize(total, refcheck=False)
         np.cumsum(counts, out=counts)
+        probability, next_state, reward, terminated = columns
         world = cls(
             states=tuple(states),
             actions=tuple(actions),
@@ -135,7 +136,7 @@ class TabularMDP:
     @cached_property
     def legal(self) -> BoolArray:
         """Which actions each state allows, shape (states, actions)."""
-        return np.diff(self.offsets).reshape(len(self.states), len(self.actions)) > 0
+        return (self.offsets[1:] > self.offsets[:-1]).reshape(len(self.states), len(self.actions))
 
     @cached_property
     def terminal(self) -> BoolArray:
@@ -146,12 +147,12 @@ class TabularMDP:
     def cumulative(self) -> FloatArray:
         """The cumulative probability of each outcome within its pair, shape (outcomes,); the last of a pair is 1.0."""
         within: FloatArray = np.cumsum(self.probability)
-        legal = self.legal.ravel()
-        first, last = self.offsets[:-1][legal], self.offsets[1:][legal]
-        before = np.where(first > 0, within[first - 1], 0.0)
-        for some in np.array_split(np.arange(len(first)), -(-len(first) // BLOCK)):
-            within[first[some[0]] : last[some[-1]]] -= np.repeat(before[some], last[some] - first[some])
-        within[last - 1] = 1.0
+        pairs = np.flatnonzero(self.legal)
+        for some in np.array_split(pairs, -(-len(pairs) // BLOCK))[::-1]:  # The sums before it still stand.
+            first, last = self.offsets[some], self.offsets[some + 1]
+            before = np.where(first > 0, within[first - 1], 0.0)
+            within[first[0] : last[-1]] -= np.repeat(before, last - first)
+            within[last - 1] = 1.0
         return within
 
     def pair(self, state: int, action: int) -> int:
@@ -175,24 +176,14 @@ class TabularMDP:
     def _validate_outcomes(self) -> None:
         if not np.isfinite(self.reward).all():
             raise InputError("a reward is not a finite number")
-        if not (np.isfinite(self.probability).all() and (self.probability > 0.0).all()):
-            raise InputError("a probability is not a number above 0")
-        pairs = np.flatnonzero(self.legal.ravel())
-        if not pairs.size:
+        if not self.legal.any():
             raise InputError("no state has a legal action")
-        totals = np.add.reduceat(self.probability, self.offsets[:-1][pairs])
-        wrong = np.flatnonzero(np.abs(totals - 1.0) > PROBABILITY_TOLERANCE)
-        if wrong.size:
-            state, action = divmod(int(pairs[wrong[0]]), len(self.actions))
-            total = totals[wrong[0]]
-            raise InputError(
-                f"the probabilities of state {self.states[state]!r}, action {self.actions[action]!r} "
-                f"add up to {total:.6g}; they must add up to 1"
-            )
-        dead_end = np.flatnonzero(self.terminal[self.next_state] & ~self.terminated)
-        if dead_end.size:
-            name = self.states[int(self.next_state[dead_end[0]])]
-            raise InputError(f"state {name!r} has no transitions, so every transition into it must be terminated")
+        for at in range(0, len(self.next_state), BLOCK):
+            following, terminated = self.next_state[at : at + BLOCK], self.terminated[at : at + BLOCK]
+            dead_end = following[self.terminal[following] & ~terminated]
+            if dead_end.size:
+                name = self.states[int(dead_end[0])]
+                raise InputError(f"state {name!r} has no transitions, so every transition into it must be terminated")
 
     def _validate_start(self) -> None:
         if not (np.isfinite(self.start).all() and (self.start >= 0.0).all() and abs(self.start.sum() - 1.0) < 1e-9):
@@ -200,6 +191,21 @@ class TabularMDP:
         stuck = np.flatnonzero((self.start > 0.0) & self.terminal)
         if stuck.size:
             raise InputError(f"start state {self.states[int(stuck[0])]!r} is terminal; an episode cannot begin there")
+
+
+def _expect_whole(pair: IntArray, probability: FloatArray, states: Sequence[str], actions: Sequence[str]) -> None:
+    """Raise `InputError` unless the probabilities of each pair, which stand side by side, are such and add up to 1."""
+    if not (np.isfinite(probability).all() and (probability > 0.0).all()):
+        raise InputError("a probability is not a number above 0")
+    first = np.flatnonzero(np.diff(pair, prepend=-1))
+    totals = np.add.reduceat(probability, first)
+    wrong = np.flatnonzero(np.abs(totals - 1.0) > PROBABILITY_TOLERANCE)
+    if wrong.size:
+        state, action = divmod(int(pair[first[wrong[0]]]), len(actions))
+        raise InputError(
+            f"the probabilities of state {states[state]!r}, action {actions[action]!r} "
+            f"add up to {totals[wrong[0]]:.6g}; they must add up to 1"
+        )
 
 
 def _merged(rows: Outcomes, states: int, actions: int) -> tuple[IntArray, FloatArray, IntArray, FloatArray, BoolArray]:

@@ -56,7 +56,7 @@ def ways_out(world: TabularMDP, allowed: BoolArray | None = None) -> WaysOut:
     pair = np.repeat(np.arange(len(world.offsets) - 1, dtype=np.int32), np.diff(world.offsets))
     usable = np.ones(len(pair), dtype=np.bool_) if allowed is None else allowed.ravel()[pair]
     inner = np.flatnonzero(usable & ~world.terminated).astype(np.int32)
-    arriving = world.next_state[inner].astype(np.int32)
+    arriving = world.next_state[inner]
     arrivals = np.concatenate([[0], np.cumsum(np.bincount(arriving, minlength=len(world.states)))])
     inner = inner[np.argsort(arriving, kind="stable")]
     can_end = world.terminal.copy()

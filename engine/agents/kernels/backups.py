@@ -10,7 +10,7 @@ import numpy as np
 from engine.agents.kernels.compiled import Record, compiled
 from engine.agents.kernels.world import goes_on, keep_watch, record
 from engine.interaction import PATH_CAPACITY, Memory
-from engine.worlds.mdp import BoolArray, FloatArray, IntArray
+from engine.worlds.mdp import BoolArray, FloatArray, Int32Array, IntArray
 
 VALUE_ITERATION, EVALUATION, IMPROVEMENT = range(3)
 KINDS = ("value iteration", "evaluation", "improvement")
@@ -48,7 +48,7 @@ class Dynamics(NamedTuple):
 
     offsets: IntArray
     probability: FloatArray
-    next_state: IntArray
+    next_state: Int32Array
     reward: FloatArray
     terminated: BoolArray
     legal: BoolArray

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from engine.agents.kernels.compiled import compiled
-from engine.worlds.mdp import BoolArray, FloatArray, IntArray
+from engine.worlds.mdp import BoolArray, FloatArray, Int32Array, IntArray
 
 UNTRIED = -1
 
@@ -27,18 +27,18 @@ class Experience(NamedTuple):
     """The pairs in the order in which they were first tried, and -1 behind them, shape (pairs,)."""
     known: IntArray
     """How many pairs were tried, shape (1,)."""
-    first: IntArray
+    first: Int32Array
     """One of the pairs remembered to lead to each state without an end, shape (states,)."""
-    following: IntArray
+    following: Int32Array
     """The next of the pairs that lead to the same state, shape (pairs,)."""
-    preceding: IntArray
+    preceding: Int32Array
     """The one before, shape (pairs,)."""
 
     @classmethod
     def of(cls, reward: FloatArray, next_state: IntArray, terminated: BoolArray, tried: IntArray) -> Self:
         """Make what follows from these four, which are taken over, not copied."""
         pairs, known = reward.size, np.array([(tried >= 0).sum()], np.int64)
-        ways = [np.full(size, -1, np.int64) for size in (len(reward), pairs, pairs)]
+        ways = [np.full(size, -1, np.int32) for size in (len(reward), pairs, pairs)]
         experience = cls(reward, next_state, terminated, tried, known, *ways)
         link_all(experience)
         return experience

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from engine.agents.kernels.compiled import compiled
-from engine.worlds.mdp import FloatArray, IntArray
+from engine.worlds.mdp import FloatArray, Int32Array, IntArray
 
 
 class Queue(NamedTuple):
@@ -17,9 +17,9 @@ class Queue(NamedTuple):
 
     priority: FloatArray
     """Of each pair, above 0 if it is in the queue, else 0."""
-    heap: IntArray
+    heap: Int32Array
     """The pairs in the queue: the one at k comes before those at 2 k + 1 and 2 k + 2."""
-    place: IntArray
+    place: Int32Array
     """Where each pair is in the heap; -1 if it is not."""
     size: IntArray
     """How many are in the queue, shape (1,)."""
@@ -28,7 +28,7 @@ class Queue(NamedTuple):
     def of(cls, priority: FloatArray) -> Self:
         """Make the queue that these priorities describe."""
         pairs = len(priority)
-        queue = cls(np.zeros(pairs), np.zeros(pairs, np.int64), np.full(pairs, -1, np.int64), np.zeros(1, np.int64))
+        queue = cls(np.zeros(pairs), np.zeros(pairs, np.int32), np.full(pairs, -1, np.int32), np.zeros(1, np.int64))
         push_all(queue, priority)
         return queue
 
