@@ -8,6 +8,7 @@ value by more than `tolerance` is terminated, any other truncated; it is a succe
 Sweeps go on harmlessly after that.
 """
 
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -22,6 +23,35 @@ from engine.state import State, load_array
 from engine.transition import Backup
 from engine.worlds.mdp import BoolArray, FloatArray, IntArray, TabularMDP
 from engine.worlds.reach import ways_out
+
+
+class PlannedWorld:
+    """A world in the forms that planning takes, which are large: made when somebody plans, not when a save is read."""
+
+    def __init__(self, world: TabularMDP) -> None:
+        self._world = world
+        self._model: Model | None = None
+
+    @cached_property
+    def dynamics(self) -> Dynamics:
+        """What the backups go by."""
+        world = self._world
+        return Dynamics(
+            world.offsets,
+            world.probability,
+            world.next_state,
+            world.reward,
+            world.terminated,
+            world.legal,
+            world.start,
+            ways_out(world).action,
+        )
+
+    def model(self, discount: float) -> Model:
+        """Return what tells the values of all pairs at once."""
+        if self._model is None or self._model.discount != discount:
+            self._model = Model(self._world, discount)
+        return self._model
 
 
 class Planner:
@@ -50,23 +80,11 @@ class Planner:
         self._take_model(world)
 
     def _take_model(self, world: TabularMDP) -> None:
-        self._world = world
-        self._dynamics = Dynamics(
-            world.offsets,
-            world.probability,
-            world.next_state,
-            world.reward,
-            world.terminated,
-            world.legal,
-            world.start,
-            ways_out(world).action,
-        )
-        self._model = Model(world, self.settings.discount)
+        self._world, self._planned = world, PlannedWorld(world)
 
     def change(self, settings: ValueIterationSettings) -> None:
         """See `Agent.change`."""
         self.settings = settings
-        self._model = Model(self._world, settings.discount)
 
     def resettle(self, world: TabularMDP, origin: IntArray) -> None:
         """See `Agent.resettle`: a new state is worth 0 and knows no best action yet; the sweep goes on where it was."""
@@ -86,7 +104,7 @@ class Planner:
         if by_hand >= 0:
             raise InputError(f"{self.name} plans and takes no actions; a step is a backup of the next state")
         made: int = backups.back_up_states(
-            self._dynamics,
+            self._planned.dynamics,
             self._plan,
             interaction.memory,
             self.settings.discount,
@@ -100,8 +118,9 @@ class Planner:
     def q_values(self) -> FloatArray:
         """See `Agent.q_values`: what each action is worth by the model, with the values as they are now."""
         q = np.full(self._world.legal.shape, np.nan)
-        q_pairs = self._model.q_pairs(self._plan.v)
-        q_pairs[self._model.cancelled(q_pairs, self._plan.v)] = 0.0
+        model = self._planned.model(self.settings.discount)
+        q_pairs = model.q_pairs(self._plan.v)
+        q_pairs[model.cancelled(q_pairs, self._plan.v)] = 0.0
         q[self._world.legal] = q_pairs
         return q
 
