@@ -148,6 +148,13 @@ def test_a_tree_that_was_changed_row_by_row_is_the_tree_of_its_rows():
     assert np.array_equal(priorities._tree, before)
 
 
+def test_a_tree_that_is_made_of_fewer_rows_forgets_the_others():
+    priorities, fewer = (prioritised(37, np.arange(1.0, rows + 1.0)) for rows in (37, 11))
+    priorities.rebuild(11)
+    assert np.array_equal(priorities._tree, fewer._tree)
+    assert priorities._tree[1] == sum(range(1, 12))
+
+
 def test_what_surprises_is_replayed_more_often():
     run = Run(catalogue.find("seed-2x3"), "dqn", {**FEW, "prioritized": "true", "target_update_every": "5"}, 0)
     run.advance(steps=400)

@@ -33,6 +33,7 @@ class Priorities:
 
     def rebuild(self, size: int) -> None:
         """Derive the tree from the first `size` priorities and the exponent."""
+        self._tree = np.zeros(len(self._tree))
         rebuild(self._tree, self.priorities, size, self.exponent)
 
     def fits(self, size: int) -> bool:

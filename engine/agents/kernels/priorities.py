@@ -40,12 +40,18 @@ def set_priorities(
 
 @compiled
 def rebuild(tree: FloatArray, priorities: Array, size: int, exponent: float) -> None:
-    """Write the whole tree from the priorities of the first `size` rows."""
-    leaves = tree.shape[0] // 2
-    for row in range(leaves):
-        tree[leaves + row] = float(priorities[row]) ** exponent if row < size else 0.0
-    for node in range(leaves - 1, 0, -1):
-        tree[node] = tree[2 * node] + tree[2 * node + 1]
+    """Write the priorities of the first `size` rows, and the sums above them, into a tree of zeros.
+
+    The rest stays as it is: memory that holds nothing but zeros, and is never written, is not taken.
+    """
+    first = tree.shape[0] // 2
+    last = first + size - 1
+    for row in range(size):
+        tree[first + row] = float(priorities[row]) ** exponent
+    while first > 1 and size > 0:
+        first, last = first // 2, last // 2
+        for node in range(first, last + 1):
+            tree[node] = tree[2 * node] + tree[2 * node + 1]
 
 
 @compiled
