@@ -10,16 +10,16 @@ from engine.errors import InputError
 
 MEBIBYTE = 2**20
 TIMES = 4
-ALLOWANCE = 96 * MEBIBYTE
-"""Bytes that any file may take, however small: enough to plan in a slippery map of 300 by 300 cells."""
+ALLOWANCE = 48 * MEBIBYTE
+"""Bytes that any file may take, however small: enough for a slippery map of 300 by 300 cells."""
 
 VARIABLE = "QSCOPE_MEMORY"
 """The environment variable that allows more, in MiB."""
 LONGEST = 7
 """Digits of what it may say: no computer has more."""
 
-OBJECT, LIST, ITEM = 480, 80, 72
-"""Bytes of a parsed JSON object, twice, as it is hashed in a second form; of a list; of what one comma separates."""
+OBJECT, LIST, ITEM = 200, 120, 72
+"""Bytes of a parsed JSON object; of a list; of what one comma separates."""
 TEXTS = 4
 """How often the text itself is in memory while it is parsed."""
 

@@ -16,7 +16,7 @@ from engine.agents import catalogue as agents
 from engine.branches import Branch
 from engine.errors import InputError
 from engine.interaction import EPISODE
-from engine.interventions import Change, Edit
+from engine.interventions import Act, Change, Edit
 from engine.run import Run
 from engine.timeline import Timeline
 from engine.worlds import catalogue
@@ -60,6 +60,7 @@ def taken_by(path: Path) -> int:
 
 
 def _measured(path: Path) -> int:
+    _load_all_modules()  # A new process has the memory of the old one, but not yet the code of its libraries.
     before = _status("VmRSS")
     with suppress(InputError):
         saves.read(path)
@@ -93,6 +94,7 @@ def _load_all_modules() -> None:
     torch.set_num_threads(1)
     for name in agents.names():
         savefile.unpack(savefile.pack(Timeline(Run(catalogue.find("seed-2x3"), name, {}, 0)))[1])
+    savefile.unpack(_saved("dqn", grid(5), {"prioritized": "true"}, 300))
     Run(catalogue.find("gym:CartPole-v1"), "dqn", {}, 0).advance(steps=1)
 
 
@@ -161,18 +163,22 @@ def _in_cartpole() -> bytes:
     return savefile.pack(timeline)[1]
 
 
-def _explicit() -> bytes:
-    names = [str(number) for number in range(5000)]
-    rows = [[name, "a", 1.0, names[number * 7 % 5000], 0.0, False] for number, name in enumerate(names)]
+def _explicit(states: int, actions: int) -> bytes:
+    names, moves = [str(number) for number in range(states)], [f"a{number}" for number in range(actions)]
+    rows = [
+        [name, move, 1.0, names[number * 7 % states], 0.5 * number, False]
+        for number, name in enumerate(names)
+        for move in moves
+    ]
     start = {"0": 1.0}
     return _saved(
         "value-iteration",
-        {"title": "x", "discount": 0.9, "states": names, "actions": ["a"], "start": start, "transitions": rows},
+        {"title": "x", "discount": 0.9, "states": names, "actions": moves, "start": start, "transitions": rows},
     )
 
 
 DEAR: dict[str, Callable[[], bytes]] = {
-    "a-network-that-sees-coordinates": lambda: _saved("dqn", grid(280, slip=0.2), {"encoding": "coordinates"}),
+    "a-network-that-sees-coordinates": lambda: _saved("dqn", grid(300, slip=0.2), {"encoding": "coordinates"}),
     "a-table-of-300x300": lambda: _saved("q-learning", grid(300, slip=0.2)),
     "a-planner-of-300x300": lambda: _saved("value-iteration", grid(300, slip=0.2)),
     "every-move-goes-to-every-start": lambda: _saved(
@@ -188,12 +194,15 @@ DEAR: dict[str, Callable[[], bytes]] = {
     ),
     "cartpole-with-a-large-replay": _in_cartpole,
     "eighty-thousand-interventions": lambda: _with_log([Change(0, {"epsilon": "0.1"})] * 80_000),
+    "a-hundred-thousand-actions-by-hand": lambda: _with_log([Act(0, 1)] * 100_000),
     "too-many-interventions": lambda: _with_log([Change(0, {"epsilon": "0.1"})] * 230_000),
     "forty-worlds-of-marks": _with_edits,
     "twenty-thousand-branches": _with_branches,
     "a-million-episodes": _with_episodes,
     "millions-of-small-values": _of_small_values,
-    "a-list-of-transitions": _explicit,
+    "a-list-of-transitions": lambda: _explicit(5000, 1),
+    "sixty-thousand-transitions": lambda: _explicit(15_000, 4),
+    "too-many-transitions": lambda: _explicit(20_000, 4),
     "a-memory-of-300x300": lambda: _saved("dyna-q", grid(300, slip=0.2), {"prioritized": "true"}, steps=50_000),
     "traces": lambda: _saved("sarsa-lambda", grid(200), steps=3000),
     "a-whole-episode": lambda: _saved("monte-carlo", grid(50, max_steps=100_000), steps=60_000),

@@ -1,14 +1,16 @@
 """Saves: exact, atomic, and distrustful of what they read."""
 
+import json
 import os
 import subprocess
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
 import safetensors.numpy
 
-from engine import migrations, savefile, savemarks
+from engine import allowance, migrations, savefile, savemarks
 from engine import saves as engine_saves
 from engine.errors import InputError
 from engine.interventions import Act, Change
@@ -372,6 +374,23 @@ def test_a_save_of_other_versions_says_so_and_goes_on(saves):
 def test_the_arrays_of_a_file_are_not_counted_as_text_that_is_parsed():
     data = savefile.pack(make())[1]
     assert savefile.about(data + b"[{," * 2**20, most=2**20) == savefile.about(data)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[], [1000.5], ["a", 1000, None], {}, {"one": "word"}, "word", dict.fromkeys("abcdef", 0.5), [[[[]]]]],
+    ids=json.dumps,
+)
+def test_parsing_a_text_takes_no_more_memory_than_is_estimated_beforehand(value):
+    about = savefile.about(savefile.pack(make())[1])
+    about["versions"]["x"] = [value] * 20_000
+    data = savefile.sealed(about, {})
+    del about
+    tracemalloc.start()
+    savefile.about(data)
+    _, height = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert height < allowance.parsed_size(data[8:])
 
 
 def test_rewriting_without_a_change_stays_valid(saves):
