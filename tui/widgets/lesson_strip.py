@@ -94,9 +94,12 @@ class LessonStrip(Drawing):
         self._tell()
 
     def turn(self, by: int) -> bool:
-        """Go to the next or the previous lines of this page; return False where there are none that way."""
-        lines, height = self._lines(self.size.width), max(self.size.height, 1)
-        if by < 0 and not self._first:
+        """Go to the next or the previous lines of this page; return False where there are none that way.
+
+        Before the strip has its place nothing of the page is hidden: a key pressed that early turns the page.
+        """
+        lines, height = self._lines(self.size.width), self.size.height
+        if not height or (by < 0 and not self._first):
             return False
         there = max(self._first + by * height, 0)
         if there >= len(lines):
