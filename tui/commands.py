@@ -63,17 +63,8 @@ class Command:
 
     @property
     def binding(self) -> Binding:
-        """The keys, bound to the action."""
-        return Binding(
-            ",".join(self.keys_now),
-            self.id,
-            self.label,
-            show=bool(self.footer),
-            key_display=self.keys_shown[0],
-            priority=self.priority,
-            tooltip=self.help,
-            id=self.id,
-        )
+        """The keys of the table, bound to the action; the application lays a person's own over them."""
+        return Binding(",".join(self.keys), self.id, self.label, show=False, priority=self.priority, id=self.id)
 
     @property
     def keys_shown(self) -> tuple[str, ...]:
