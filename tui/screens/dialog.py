@@ -63,6 +63,8 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
         self.title = title or self.TITLE
         self._fits = False
         """Whether everything fits, so that it may be drawn."""
+        for length, breakpoints in zip(self.app.size, (self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS), strict=True):
+            self.add_class(*self._get_breakpoint_classes(length, breakpoints))
 
     def compose(self) -> ComposeResult:
         """Put the body into the box."""
@@ -75,22 +77,16 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
         """Give a list all the lines again that it may have, and see what fits now."""
         for listed in self.query(".dialog > OptionList, .dialog > VerticalScroll"):
             listed.styles.max_height = None
-        self.call_after_refresh(self._fit)
-
-    def _fit(self) -> None:
-        laid_out_anew = self.query_one(Box).fit()
-        if not self._fits:
-            self._fits = True
-            if not laid_out_anew:
-                self.refresh()
+        if self._fits:
+            self.call_after_refresh(self.query_one(Box).fit)
 
     def _compositor_refresh(self) -> None:
-        """Draw, but for the first frames in which not everything fits yet.
-
-        Textual gives a screen the classes of its size only after it was laid out and drawn for the first time.
-        """
-        if self._fits:
-            super()._compositor_refresh()
+        """Draw, but for the first frame where a list has to give way: it is laid out anew at once."""
+        if not self._fits:
+            self._fits = True
+            if self.query_one(Box).fit():
+                return
+        super()._compositor_refresh()
 
     @property
     def line_width(self) -> int:
