@@ -151,7 +151,7 @@ def test_a_demonstration_learns_nothing_and_says_so():
     what, why = lines(learned(demonstration=True, update=None))
     assert "greedy" in what
     assert "die" not in what
-    assert why == "demonstration: the greedy action every time, nothing is learned"
+    assert why == "demonstration: always the greedy action, nothing is learned · g ends it"
 
 
 @pytest.mark.parametrize("width", [38, 58])
@@ -160,7 +160,7 @@ def test_that_nothing_is_learned_is_said_whole_on_narrow_screens(width, demonstr
     shown = learned(demonstration=demonstration, update=None, agent=AgentView("random", "", {}, 0))
     _, why = lines(shown, width)
     assert why.startswith((told, "this agent"))
-    assert why.endswith(("is learned", "from the step"))
+    assert why.endswith(("is learned", "is learned · g ends it", "from the step"))
 
 
 @pytest.mark.parametrize("width", [38, 60, 80, 140])

@@ -50,7 +50,11 @@ LEGEND_OF_NUMBERS = (
     "● number on its range   ▸ best",
 )
 DEMONSTRATION = ("a demonstration of the greedy policy: nothing is learned", "demonstration: nothing is learned")
-DEMONSTRATED = ("demonstration: the greedy action every time, nothing is learned", DEMONSTRATION[-1])
+DEMONSTRATED = (
+    "demonstration: always the greedy action, nothing is learned · {demonstrate} ends it",
+    "demonstration: nothing is learned · {demonstrate} ends it",
+    DEMONSTRATION[-1],
+)
 NOTHING_LEARNED = ("this agent learned nothing from the step", "nothing was learned from the step")
 """Each in the wordings to choose from, the longest first."""
 
@@ -161,7 +165,7 @@ def _what_was_learned(snapshot: Snapshot, last: Transition) -> Iterable[Line]:
     if isinstance(update, Backup):
         return backups.explain(snapshot, update)
     if snapshot.demonstration:
-        return [[(text, "muted")] for text in DEMONSTRATED]
+        return [[(with_keys(text), "muted")] for text in DEMONSTRATED]
     if "step_size" in snapshot.agent.settings:
         return WAITS
     return [[(text, "muted")] for text in NOTHING_LEARNED]
