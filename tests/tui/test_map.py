@@ -41,6 +41,13 @@ def room():
 SIZES = {Rung.WEDGES: (70, 12), Rung.VALUES: (40, 12), Rung.ARROWS: (16, 3), Rung.HALVES: (40, 3)}
 
 
+def test_a_reward_keeps_away_from_the_letter_of_the_next_cell():
+    shown = learned()
+    text = drawn(shown, 28, 7).text
+    assert "−10 G" in text
+    assert "+10" in text
+
+
 @pytest.mark.parametrize("depth", [Depth.TRUE, Depth.MANY, Depth.SIXTEEN, Depth.NONE])
 @pytest.mark.parametrize("rung", list(Rung))
 def test_agent_best_action_end_wall_and_start_are_found_by_their_glyphs(rung, depth):

@@ -67,11 +67,16 @@ class CellPen:
         self.canvas.fill(x, y, self.zoom.width, self.zoom.height, self.palette.line, WALL)
 
     def _draw_head(self, x: int, y: int, place: Place, shade: Style) -> None:
-        """Draw the map's letter and the state's name on the left, the label on the right."""
+        """Draw the map's letter and the state's name on the left, the label on the right.
+
+        The label keeps away from the letter of the next cell, where no frame is between them.
+        """
         margin = 1 if self.zoom.width >= 9 else 0
-        room = self.zoom.width - 2 * margin - width_of(place.label)
+        room = self.zoom.width - margin - width_of(place.label)
+        gap = margin or int(not self.zoom.framed and room > 2)
+        room -= gap
         if place.label:
-            self.canvas.put_right(x + self.zoom.width - margin, y, place.label, self._label_style(place, shade))
+            self.canvas.put_right(x + self.zoom.width - gap, y, place.label, self._label_style(place, shade))
         x += margin
         if place.letter and room > 1:
             x = self.canvas.put(x, y, place.letter, shade + BOLD) + 1
