@@ -201,6 +201,28 @@ async def test_escape_stops_what_goes_on_and_then_leaves_the_lesson(app, trainer
         assert app.main_screen.lesson is None
 
 
+async def test_a_lesson_that_was_left_is_opened_again_at_the_page_where_it_was_left(app, trainer):
+    exploration = shelf.shipped()[2]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main_screen.open_lesson(exploration)
+        await pilot.press(*["full_stop"] * 3, "escape", "L")
+        await seen(pilot, "page 4 of 5")
+        del trainer.commands[:]
+        await pilot.press("enter")
+        await seen(pilot, "Lesson 4/5 · Exploration")
+        assert trainer.commands == [UsualSpeed(), *exploration.way_to(3)]
+        assert app.main_screen.sight.layer is Layer.VISITS
+
+
+async def test_a_lesson_that_was_read_to_its_end_begins_with_its_first_page_again(app, trainer):
+    last = shelf.shipped()[-1]
+    async with app.run_test(size=(140, 40)) as pilot:
+        app.main_screen.open_lesson(last)
+        await pilot.press(*["full_stop"] * len(last.pages), "L")
+        await seen(pilot, last.title)
+        assert "page 6 of 6" not in screen_text(app)
+
+
 async def test_the_pages_of_a_closed_lesson_are_not_turned(app, trainer):
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("full_stop", "comma")

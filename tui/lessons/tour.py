@@ -20,7 +20,9 @@ from engine.messages import (
     UsualSpeed,
 )
 from tui.lessons import shelf
+from tui.lessons.directives import ShowLayer
 from tui.lessons.lesson import Lesson, Page
+from tui.widgets.layers import Layer
 
 LEARNING = (
     Step | FinishEpisode | PlayOrPause | RunAtFullSpeed | RunUntil | ActByHand | Reset
@@ -61,6 +63,13 @@ class Stop:
     def way(self) -> tuple[Command, ...]:
         """What brings the run there; a lesson begins at the usual speed, whatever the reader chose before."""
         return (*((UsualSpeed(),) if self.begins else ()), *self.lesson.way_to(self.number))
+
+    @property
+    def layer(self) -> Layer:
+        """The layer of the map there: the last that this page or one before it shows."""
+        pages = self.lesson.pages[: self.number + 1]
+        placed = [placed.directive for page in pages for placed in page.directives]
+        return next((shown.layer for shown in reversed(placed) if isinstance(shown, ShowLayer)), Layer.VALUE)
 
     @property
     def following(self) -> Lesson | None:

@@ -63,7 +63,9 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
         self.title = title or self.TITLE
         self._fits = False
         """Whether everything fits, so that it may be drawn."""
-        for length, breakpoints in zip(self.app.size, (self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS), strict=True):
+        for length, breakpoints in zip(
+            self.app.size, (self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS), strict=True
+        ):
             self.add_class(*self._get_breakpoint_classes(length, breakpoints))
 
     def compose(self) -> ComposeResult:

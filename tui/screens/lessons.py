@@ -23,6 +23,8 @@ class Lessons(Looking):
 
     _stop: Stop | None = None
     """The page that is read."""
+    _left: Stop | None = None
+    """The page at which the last lesson was left, and is opened again."""
     _lesson_owns_run = False
     """Whether the run was begun by a lesson, so that nothing of the person's is lost with it."""
 
@@ -54,9 +56,17 @@ class Lessons(Looking):
         if self.lesson is not None:
             self._leave_lesson()
             return
-        lessons = shelf.shipped()
-        by_name = {lesson.name: lesson for lesson in lessons}
-        self.app.push_screen(ChooseLesson(lessons), lambda name: self.open_lesson(by_name[name]) if name else None)
+        self.app.push_screen(ChooseLesson(shelf.shipped(), self._left), self._open_chosen)
+
+    def _open_chosen(self, name: str | None) -> None:
+        """Open the lesson of that name: where it was left, if it was the last, else at its first page."""
+        if name is None:
+            return
+        lesson = shelf.find(name)
+        if self._left is not None and self._left.lesson.path == lesson.path:
+            self._turn_to(replace(self._left, begins=True))
+        else:
+            self.open_lesson(lesson)
 
     def action_stop(self) -> None:
         """Stop whatever goes on; where nothing does, close the inspector, then a chart, then the lesson."""
@@ -76,6 +86,7 @@ class Lessons(Looking):
             self._turn_to(following)
         else:
             self._leave_lesson()
+            self._left = None
 
     def action_previous_page(self) -> None:
         """Go back in the lesson; from what covers the page, back to it."""
@@ -125,7 +136,7 @@ class Lessons(Looking):
         self.close_chart()
         self.app.clear_notifications()  # They are about what was before.
         if stop.begins:
-            self.sight = Sight()
+            self.sight = Sight(stop.layer)
         for placed in page.directives:
             match placed.directive:
                 case ShowLayer(layer):
@@ -143,7 +154,7 @@ class Lessons(Looking):
                 self.sight = replace(self.sight, cursor=states.index(name) if name in states else None, action=None)
 
     def _leave_lesson(self) -> None:
-        self._stop = None
+        self._left, self._stop = self._stop, None
         self.take_room("-lesson", taken=False)
         self.close_chart()
 
