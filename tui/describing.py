@@ -3,7 +3,9 @@
 import json
 import math
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +30,24 @@ def print_json(value: dict[str, Any]) -> int:
     """Print one object, and nothing else."""
     print(json.dumps(value, allow_nan=False))
     return 0
+
+
+def print_wrapped(line: str, indent: int) -> None:
+    """Print a line; on a terminal that is too narrow for it, go on below, so far to the right, and break no word."""
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else len(line)
+    wrapped = textwrap.TextWrapper(
+        max(room, indent + 20),
+        subsequent_indent=" " * indent,
+        replace_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    print(wrapped.fill(line))
+
+
+def counted(many: int, unit: str) -> str:
+    """Say how many, the unit in the singular where it is one: `1 episode`, `2,448 steps`."""
+    return f"{many:,} {unit.removesuffix('s') if many == 1 else unit}"
 
 
 def json_table(q: FloatArray) -> list[list[float | None]]:
@@ -76,8 +96,8 @@ def described(name: str, path: Path, about: About) -> Iterator[str]:
 
 def _counters(about: About) -> Iterator[str]:
     progress, finished = about["values"]["interaction.progress"], about["values"]["statistics.episodes"]
-    yield f"step {progress['step']:,}, {finished:,} finished episodes" + (
-        "" if progress["ended"] else f", {progress['length']:,} steps into the next"
+    yield f"step {progress['step']:,}, {counted(finished, 'finished episodes')}" + (
+        "" if progress["ended"] else f", {counted(progress['length'], 'steps')} into the next"
     )
     if after := about["values"].get("agent.visits.counted_after"):
         yield f"visits  since step {after:,}; the older save that it came from told no more"
@@ -94,7 +114,7 @@ def _counters(about: About) -> Iterator[str]:
 
 def how_far(made: int, wanted: int, unit: str) -> str:
     """Say how many were made, and of how many, where that is known."""
-    return f"{made:,} of {wanted:,} {unit}" if wanted < UNLIMITED else f"{made:,} {unit}"
+    return f"{made:,} of {counted(wanted, unit)}" if wanted < UNLIMITED else counted(made, unit)
 
 
 def tell_progress(far: Sequence[str], made: int, seconds: float, left: int) -> None:
@@ -149,6 +169,6 @@ def _branches(timeline: About) -> Iterator[str]:
     for branch in timeline["branches"]:
         here = "●" if branch["name"] == timeline["branch"] else " "
         saved = f", saved at {', '.join(f'{step:,}' for step in branch['saves'][-5:])}" if branch.get("saves") else ""
-        count = branch.get("shared", 0) + len(branch["log"])
-        done = f", {count:,} interventions" if count else ""
-        yield f"{here} {branch['name']:<12} from step {branch['fork']:,} to {branch['head']:,}{done}{saved}"
+        done = branch.get("shared", 0) + len(branch["log"])
+        did = f", {counted(done, 'interventions')}" if done else ""
+        yield f"{here} {branch['name']:<12} from step {branch['fork']:,} to {branch['head']:,}{did}{saved}"

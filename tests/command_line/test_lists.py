@@ -1,5 +1,8 @@
 """The lists of worlds, agents and saves, what is shown of a save, and the exact solution of a world."""
 
+import re
+import sys
+
 import pytest
 
 from engine.agents import catalogue as agent_catalogue
@@ -74,3 +77,19 @@ def test_a_report_for_people_names_the_numbers(run):
         code, output, _ = run(*arguments)
         assert code == 0
         assert said in output
+
+
+@pytest.mark.parametrize("listed", ["worlds", "agents", "lessons", "keys"])
+def test_on_a_narrow_terminal_a_list_breaks_no_word(run, monkeypatch, listed):
+    words = run(listed)[1].split()
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    _, told, _ = run(listed)
+    assert told.split() == words
+    assert max(len(line) for line in told.splitlines() if not line.startswith("Remap")) <= 60
+
+
+def test_the_columns_of_saves_stand_below_each_other_whatever_they_are_called(run, run_json):
+    for name in ("a", "b" * 50):
+        run_json(*TRAIN, "--steps", "10", "--save", name)
+    assert len({re.search(r" \d{4}-\d\d-\d\d ", line).start() for line in run("saves")[1].splitlines()}) == 1

@@ -150,3 +150,9 @@ def test_a_gymnasium_world_is_learned_by_a_dqn(run_json):
     world = "gym:FrozenLake-v1?is_slippery=false"
     run_json("train", world, "--agent", "dqn", "--steps", "9000", "--seed", "0", "--save", "lake")
     assert run_json("evaluate", "lake", "--episodes", "20", "--seed", "0")["success_rate"] == 1.0
+
+
+def test_one_step_and_one_episode_are_told_in_the_singular(run):
+    _, told, _ = run("train", "random-walk", "--agent", "random", "--seed", "0", "--episodes", "1")
+    assert re.search(r" steps, 1 episode\nreturn of the only episode: ", told)
+    assert ": 1 step, 0 episodes\n" in run(*TRAIN, "--steps", "1")[1]

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from engine.errors import InputError
-from tui.describing import print_json
+from tui.describing import print_json, print_wrapped
 from tui.lessons import shelf
 from tui.lessons.lesson import Lesson
 from tui.verbs.opening import open_application
@@ -32,8 +32,10 @@ def _list_lessons(shipped: Sequence[Lesson], *, as_json: bool) -> int:
     if as_json:
         return print_json({"lessons": rows})
     for row in rows:
-        print(f"{row['name']:<12} {row['pages']:>2} pages  {row['world']:<9} {row['agent']:<11} {row['title']}")
-    print("\nqscope lessons NAME opens one, and so does the application; or a .md file of your own")
+        told = f"{row['name']:<12} {row['pages']:>2} pages  {row['world']:<9} {row['agent']:<11} {row['title']}"
+        print_wrapped(told, 13)
+    print()
+    print_wrapped("qscope lessons NAME opens one, and so does the application; or a .md file of your own", 0)
     return 0
 
 

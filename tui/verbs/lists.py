@@ -1,14 +1,11 @@
 """The verbs that list what there is: worlds, agents, saves and keys."""
 
 import argparse
-import shutil
-import sys
-import textwrap
 
 from engine import saves as engine_saves
 from engine.agents import catalogue as agent_catalogue
 from engine.worlds import catalogue as world_catalogue
-from tui.describing import print_json
+from tui.describing import print_json, print_wrapped
 
 
 def worlds(options: argparse.Namespace) -> int:
@@ -17,9 +14,9 @@ def worlds(options: argparse.Namespace) -> int:
     if options.json:
         return print_json({"worlds": rows})
     for row in rows:
-        print(f"{row['id']:<20} {row['states']:>6} states  discount {row['discount']:<5g} {row['title']}")
+        print_wrapped(f"{row['id']:<20} {row['states']:>6} states  discount {row['discount']:<5g} {row['title']}", 4)
     print()
-    _print_wrapped("or a file ending in .toml or .json, or gym:FrozenLake-v1?is_slippery=false, or gym:CartPole-v1", 0)
+    print_wrapped("or a file ending in .toml or .json, or gym:FrozenLake-v1?is_slippery=false, or gym:CartPole-v1", 0)
     return 0
 
 
@@ -35,18 +32,11 @@ def agents(options: argparse.Namespace) -> int:
             }
         )
     for entry in entries:
-        _print_wrapped(f"{entry.name}: {entry.title} ({entry.learning}; {entry.reference})", 2)
-        _print_wrapped(f"  acts {entry.behaviour_policy}; learns the values of: {entry.target_policy}", 4)
+        print_wrapped(f"{entry.name}: {entry.title} ({entry.learning}; {entry.reference})", 2)
+        print_wrapped(f"  acts {entry.behaviour_policy}; learns the values of: {entry.target_policy}", 4)
         for setting in entry.settings:
-            _print_wrapped(f"  {setting.name:<20} {setting.default:<16} {setting.meaning} ({setting.range})", 40)
+            print_wrapped(f"  {setting.name:<20} {setting.default:<16} {setting.meaning} ({setting.range})", 40)
     return 0
-
-
-def _print_wrapped(line: str, indent: int) -> None:
-    """Print a line; on a terminal that is too narrow for it, go on below, so far to the right, and break no word."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else len(line)
-    for part in textwrap.wrap(line, max(width, indent + 20), subsequent_indent=" " * indent, replace_whitespace=False):
-        print(part)
 
 
 def saves(options: argparse.Namespace) -> int:
@@ -56,10 +46,11 @@ def saves(options: argparse.Namespace) -> int:
         return print_json({"saves": [{**vars(entry), "modified": entry.modified.isoformat()} for entry in entries]})
     if not entries:
         print(f"no saves in {options.saves} yet; the application makes them, and so does qscope train --save NAME")
+    width = max([36, *(len(entry.name) for entry in entries)])
     for entry in entries:
         what = entry.problem and f"not a valid save: {entry.problem}"
         what = what or f"{entry.world} · {entry.agent} · step {entry.steps:,} · episode {entry.episodes:,}"
-        print(f"{entry.name:<36} {entry.modified:%Y-%m-%d %H:%M}  {what}")
+        print_wrapped(f"{entry.name:<{width}} {entry.modified:%Y-%m-%d %H:%M}  {what}", 4)
     return 0
 
 
@@ -86,7 +77,7 @@ def keys(options: argparse.Namespace) -> int:
         print(group)
         for command in listed:
             mark = "*" if command.id in remapped else " "
-            print(f" {mark} {command.id:<16} {' '.join(command.keys_shown):<14} {command.help}")
+            print_wrapped(f" {mark} {command.id:<16} {' '.join(command.keys_shown):<14} {command.help}", 35)
     state = "* remapped there" if file.exists() else "not there yet"
     print(f'\nRemap them in {file} ({state}), such as:\n\n[keys]\nstep = "f2"\nfull_speed = ["F", "f5"]')
     return 0

@@ -15,7 +15,7 @@ from engine.statistics import RECENT
 from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
 from engine.worlds.environment import with_model
-from tui.describing import how_far, json_table, number, print_json, tell_progress
+from tui.describing import counted, how_far, json_table, number, print_json, tell_progress
 
 if TYPE_CHECKING:
     from engine.planning import Solution
@@ -64,7 +64,8 @@ def train(options: argparse.Namespace) -> int:
 
 def _print_report(report: dict[str, Any], *, stopped: bool) -> None:
     """Print it for people; `stopped`: tell by what, too, as there was an end to wait for."""
-    print(f"{report['agent']} in {report['world']}: {report['steps']:,} steps, {report['episodes']:,} episodes")
+    made = f"{counted(report['steps'], 'steps')}, {counted(report['episodes'], 'episodes')}"
+    print(f"{report['agent']} in {report['world']}: {made}")
     if stopped:
         print(f"stopped by {report['stopped_by']}")
     print(_mean_return(report))
@@ -77,7 +78,10 @@ def _print_report(report: dict[str, Any], *, stopped: bool) -> None:
 def _mean_return(report: dict[str, Any]) -> str:
     if report["mean_return_100"] is None:
         return "no episode has finished yet"
-    return f"mean return of the last {min(report['episodes'], 100)} episodes: {number(report['mean_return_100'])}"
+    mean = number(report["mean_return_100"])
+    if report["episodes"] == 1:
+        return f"return of the only episode: {mean}"
+    return f"mean return of the last {min(report['episodes'], 100)} episodes: {mean}"
 
 
 def _timeline_to_train(options: argparse.Namespace) -> Timeline:
