@@ -66,7 +66,7 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
         for length, breakpoints in zip(
             self.app.size, (self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS), strict=True
         ):
-            self.add_class(*self._get_breakpoint_classes(length, breakpoints))
+            self.add_class(*self._get_breakpoint_classes(length, breakpoints or []))
 
     def compose(self) -> ComposeResult:
         """Put the body into the box."""
