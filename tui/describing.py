@@ -45,9 +45,9 @@ def print_wrapped(line: str, indent: int) -> None:
     print(wrapped.fill(line))
 
 
-def counted(many: int, unit: str) -> str:
-    """Say how many, the unit in the singular where it is one: `1 episode`, `2,448 steps`."""
-    return f"{many:,} {unit.removesuffix('s') if many == 1 else unit}"
+def of(count: int, what: str) -> str:
+    """Return how many of something there are, such as `1 page` or `2 pages`."""
+    return f"{count:,} {what}" + "s" * (count != 1)
 
 
 def json_table(q: FloatArray) -> list[list[float | None]]:
@@ -96,8 +96,8 @@ def described(name: str, path: Path, about: About) -> Iterator[str]:
 
 def _counters(about: About) -> Iterator[str]:
     progress, finished = about["values"]["interaction.progress"], about["values"]["statistics.episodes"]
-    yield f"step {progress['step']:,}, {counted(finished, 'finished episodes')}" + (
-        "" if progress["ended"] else f", {counted(progress['length'], 'steps')} into the next"
+    yield f"step {progress['step']:,}, {of(finished, 'finished episode')}" + (
+        "" if progress["ended"] else f", {of(progress['length'], 'step')} into the next"
     )
     if after := about["values"].get("agent.visits.counted_after"):
         yield f"visits  since step {after:,}; the older save that it came from told no more"
@@ -114,7 +114,7 @@ def _counters(about: About) -> Iterator[str]:
 
 def how_far(made: int, wanted: int, unit: str) -> str:
     """Say how many were made, and of how many, where that is known."""
-    return f"{made:,} of {counted(wanted, unit)}" if wanted < UNLIMITED else counted(made, unit)
+    return f"{made:,} of {of(wanted, unit)}" if wanted < UNLIMITED else of(made, unit)
 
 
 def tell_progress(far: Sequence[str], made: int, seconds: float, left: int) -> None:
@@ -170,5 +170,5 @@ def _branches(timeline: About) -> Iterator[str]:
         here = "●" if branch["name"] == timeline["branch"] else " "
         saved = f", saved at {', '.join(f'{step:,}' for step in branch['saves'][-5:])}" if branch.get("saves") else ""
         done = branch.get("shared", 0) + len(branch["log"])
-        did = f", {counted(done, 'interventions')}" if done else ""
+        did = f", {of(done, 'intervention')}" if done else ""
         yield f"{here} {branch['name']:<12} from step {branch['fork']:,} to {branch['head']:,}{did}{saved}"

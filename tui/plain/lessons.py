@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from engine.errors import InputError, near_miss
 from tui.commands import in_own_keys
+from tui.describing import of
 from tui.lessons import shelf
 from tui.lessons.directives import Inspect, Press, ShowLayer
 from tui.lessons.lesson import Lesson
 from tui.lessons.tour import Stop
 from tui.plain.looking import Looking
-from tui.plain.speech import key, key_words, of
+from tui.plain.speech import key, key_words, spoken
 from tui.plain.talk import Answer, Talk
 from tui.plain.telling import place
 from tui.widgets.lesson_strip import measured
@@ -124,5 +125,6 @@ class Lessons:
 
 
 def plain_text(text: str) -> str:
-    """Return a paragraph without the marks of what is strong and what is a key."""
-    return text.replace("**", "").replace("`", "")
+    """Return a paragraph without the marks of what is strong and what is a key; a transition is said on its own."""
+    said = _QUOTED.sub(lambda found: spoken(found[1]) if " → " in found[1] else found[1], text)
+    return said.replace("**", "")

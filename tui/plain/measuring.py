@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from engine.errors import InputError
 from engine.messages import CloseEpisode, ShowEpisode, Snapshot, Trajectory
 from tui.commands import key_of
+from tui.describing import of
 from tui.plain.charts import Charts
-from tui.plain.speech import of
+from tui.plain.speech import key
 from tui.plain.talk import Answer, Talk, anything
 from tui.plain.telling import WIDE
 from tui.widgets import numbers
@@ -104,6 +105,8 @@ def episode_lines(shown: Snapshot) -> Iterator[str]:
     yield f"finished: {of(episodes.finished, 'episode')}" + (
         f", the last {known:,} of them are known" if known < episodes.finished else ""
     )
+    if known:
+        yield f"{key('episodes')} {episodes.finished} tells the last one step by step"
 
 
 def trajectory_lines(shown: Trajectory, start_value: float | None, first: int) -> Iterator[str]:

@@ -84,8 +84,3 @@ def key(name: str) -> str:
 def keyed(text: str) -> str:
     """Return a sentence with the keys of the commands that it names in braces."""
     return with_keys(text, key)
-
-
-def of(count: int, what: str) -> str:
-    """Return how many of something there are, such as `1 page` or `2 pages`."""
-    return f"{count:,} {what}" + "s" * (count != 1)

@@ -140,8 +140,8 @@ class _Progress:
     def _tell(self) -> None:
         far = (
             f"{self._seeds} seeds",
-            how_far(self._made, self._steps, "steps"),
-            how_far(self._finished, self._episodes, "episodes"),
+            how_far(self._made, self._steps, "step"),
+            how_far(self._finished, self._episodes, "episode"),
         )
         left = self._steps - self._made if self._episodes == UNLIMITED else UNLIMITED
         tell_progress(far, self._made, time.monotonic() - self._began, left)

@@ -15,7 +15,7 @@ from engine.statistics import RECENT
 from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
 from engine.worlds.environment import with_model
-from tui.describing import counted, how_far, json_table, number, print_json, tell_progress
+from tui.describing import how_far, json_table, number, of, print_json, tell_progress
 
 if TYPE_CHECKING:
     from engine.planning import Solution
@@ -64,7 +64,7 @@ def train(options: argparse.Namespace) -> int:
 
 def _print_report(report: dict[str, Any], *, stopped: bool) -> None:
     """Print it for people; `stopped`: tell by what, too, as there was an end to wait for."""
-    made = f"{counted(report['steps'], 'steps')}, {counted(report['episodes'], 'episodes')}"
+    made = f"{of(report['steps'], 'step')}, {of(report['episodes'], 'episode')}"
     print(f"{report['agent']} in {report['world']}: {made}")
     if stopped:
         print(f"stopped by {report['stopped_by']}")
@@ -161,7 +161,7 @@ def _train(timeline: Timeline, returns: list[float], steps: int, episodes: int, 
         portion = max(1, int(portion * min(2.0, PROGRESS_EVERY / max(seconds, 1e-6))))
         if shown:
             finished = run.statistics.episodes - finished_before
-            far = (how_far(made, steps, "steps"), how_far(finished, episodes, "episodes"))
+            far = (how_far(made, steps, "step"), how_far(finished, episodes, "episode"))
             left = steps - made if episodes == UNLIMITED and not until else UNLIMITED
             tell_progress(far, made, time.perf_counter() - started, left)
     if shown:

@@ -26,6 +26,13 @@ def test_every_page_of_every_lesson_can_be_read(hear):
     assert not any("`" in line or "**" in line for line in told)
 
 
+def test_a_transition_within_a_page_is_said_in_words_and_the_page_begins_as_it_is_written(hear):
+    told = hear("L grid", ".", ".")
+    page = next(line for line in told if "Two steps have been made" in line)
+    assert page.startswith("Two steps have been made.")
+    assert "The line with from 0,0 right to 0,1 says it" in page
+
+
 def test_the_keys_to_try_are_named(hear):
     told = hear("L cliff", ".", ".")
     assert "try: space, and wait for a fall, marked !; + (plus) is faster" in told

@@ -24,7 +24,7 @@ def test_the_last_episodes_are_listed_the_newest_first(hear):
     told = hear("u episodes 12", "H")
     numbers = [line.split()[1] for line in told if line.startswith("episode ") and "length" in line]
     assert numbers == [f"{number}," for number in range(12, 2, -1)]
-    assert told[-1] == "finished: 12 episodes"
+    assert told[-2:] == ["finished: 12 episodes", "H (capital h) 12 tells the last one step by step"]
 
 
 def test_an_episode_is_told_step_by_step_and_added_up(hear):
