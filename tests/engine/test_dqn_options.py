@@ -70,7 +70,7 @@ def test_a_run_goes_on_exactly_from_its_state(options):
     run.advance(steps=61)
     other.load_state(through_json(run.state()))
     assert other.agent.update() == run.agent.update()
-    assert np.array_equal(other.agent.target_values(), run.agent.target_values(), equal_nan=True)
+    np.testing.assert_equal(other.agent.target_values(), run.agent.target_values())
     for one in (run, other):
         one.advance(steps=40)
     assert run.digest() == other.digest()
@@ -194,6 +194,12 @@ def test_the_target_network_can_be_looked_at_beside_the_one_that_learns():
     assert np.array_equal(run.agent.target_values(), run.agent.q_values(), equal_nan=True)
     run.advance(steps=22)
     assert not np.array_equal(run.agent.target_values(), run.agent.q_values(), equal_nan=True)
+
+
+def test_a_target_network_from_which_nothing_learns_is_not_shown():
+    run = make({"target_network": "false"})
+    run.advance(steps=22)
+    assert run.agent.target_values() is None
 
 
 def test_what_the_replay_holds_can_be_looked_at_and_is_no_part_of_it():

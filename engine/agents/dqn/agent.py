@@ -204,8 +204,10 @@ class DQN:
         """See `Agent.q_values`."""
         return self._learner.table(self._learner.online, torch.arange(len(self._legal)))
 
-    def target_values(self) -> FloatArray:
-        """Return what the target network says of every pair, as `q_values` does of the one that learns."""
+    def target_values(self) -> FloatArray | None:
+        """Return what the target network says of every pair, as `q_values` does; None where nothing learns from it."""
+        if not self._learner.rule.target_network:
+            return None
         return self._learner.table(self._learner.target, torch.arange(len(self._legal)))
 
     def visits(self) -> IntArray | None:
