@@ -86,7 +86,7 @@ class Keeping:
         """Remove the autosave of this run."""
         if self.autosaved is not None:
             self.autosaved.unlink(missing_ok=True)
-            self.autosaved = None
+        self.autosaved = self._autosaved_place = None
 
 
 def _extent(timeline: Timeline) -> object:

@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+import pytest
 
 from engine import saves as engine_saves
 from engine.messages import (
@@ -50,6 +51,15 @@ def test_a_run_tells_its_own_autosave_by_the_name_that_the_list_of_saves_gives_i
     trainer.submit(Step())
     named = wait_for(trainer, lambda s: s.autosave_name).autosave_name
     assert [entry.name for entry in engine_saves.listing(saves)] == [named]
+
+
+@pytest.mark.parametrize(
+    "another", [Reset(), Start("seed-2x3", "sarsa", {}, 0)], ids=lambda command: type(command).__name__
+)
+def test_a_run_is_kept_also_where_the_one_before_it_was_kept_at_the_same_step(trainer, saves, another):
+    for step in (1, 0, 1):
+        trainer.submit(Step() if step else another)
+        wait_for(trainer, lambda s, step=step: s.step == step and bool(s.autosave_name) == bool(step))
 
 
 def test_a_run_that_goes_on_again_at_once_is_not_autosaved_for_its_short_rest(saves):
