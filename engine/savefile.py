@@ -87,7 +87,8 @@ def sealed(about: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
     text = canonical_json({**about, "checksum": _checksum(about, arrays)})
     if len(text) > LARGEST_TEXT:
         raise InputError(f"the run has {len(text):,} bytes of world and log; a save takes {LARGEST_TEXT:,} at most")
-    return safetensors.numpy.save(dict(arrays), metadata={"qscope": text})
+    in_order = {name: np.asarray(array, order="C") for name, array in arrays.items()}  # It writes memory as it lies.
+    return safetensors.numpy.save(in_order, metadata={"qscope": text})
 
 
 def contents(data: bytes, most: int = allowance.ALLOWANCE) -> tuple[dict[str, Any], dict[str, Array]]:

@@ -393,6 +393,15 @@ def test_parsing_a_text_takes_no_more_memory_than_is_estimated_beforehand(value)
     assert height < allowance.parsed_size(data[8:])
 
 
+@pytest.mark.parametrize(
+    "view", [lambda whole: whole.T, lambda whole: whole[::2, ::-1], lambda whole: whole[1, 1:2][0]]
+)
+def test_an_array_is_written_as_it_reads_however_it_lies_in_memory(view):
+    array = np.asarray(view(np.arange(12).reshape(3, 4)))
+    data = savefile.sealed(savefile.about(savefile.pack(make())[1]), {"a": array})
+    assert np.array_equal(safetensors.numpy.load(data)["a"], array)
+
+
 def test_rewriting_without_a_change_stays_valid(saves):
     path = engine_saves.save(make(), saves, "a").path
     rewritten(path, lambda arrays, about: None)
