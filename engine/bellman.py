@@ -22,7 +22,7 @@ class Model:
     """A world with a discount, in the form in which a sweep is quick: one entry for each legal pair, in their order."""
 
     def __init__(self, world: TabularMDP, discount: float) -> None:
-        """Prepare the sweeps. Raises `InputError` if the rewards are too large to be added up."""
+        """Prepare the sweeps. Rewards that are too large to be added up become infinite: `settle` refuses them."""
         self.world = world
         self.discount = discount
         self.states = len(world.states)
