@@ -142,17 +142,41 @@ LIES = {
     "a pair that is not legal": {"visits.places": [0], "visits.actions": [1]},
     "no visit": {"visits.counts": [0]},
     "one column shorter": {"visits.counts": []},
+    "more visits than transitions": {"visits.counts": [6]},
+    "so many that their sum begins anew": {
+        "visits.places": [0] * 4,
+        "visits.actions": [0] * 4,
+        "visits.counts": [2**62] * 4,
+    },
 }
+
+
+def told_of_five(columns, counted_after=0):
+    """Let an agent that has made five transitions read other visits than its own, and return it."""
+    run = make(PARTLY_LEGAL)
+    run.advance(steps=5)
+    state = run.agent.state()
+    true = {"visits.places": [0], "visits.actions": [0], "visits.counts": [5]}
+    arrays = {name: np.array(column, np.int64) for name, column in (true | columns).items()}
+    run.agent.load_state(State(state.arrays | arrays, state.values | {"visits.counted_after": counted_after}))
+    return run.agent
 
 
 @pytest.mark.parametrize("lie", LIES)
 def test_visits_that_cannot_be_are_refused(lie):
-    run = make(PARTLY_LEGAL)
-    state = run.agent.state()
-    true = {"visits.places": [0], "visits.actions": [0], "visits.counts": [1]}
-    columns = {name: np.array(column, np.int64) for name, column in (true | LIES[lie]).items()}
     with pytest.raises(ValueError, match="visits"):
-        run.agent.load_state(State(state.arrays | columns, state.values))
+        told_of_five(LIES[lie])
+
+
+@pytest.mark.parametrize("counted_after", [-1, 1, 2**70])
+def test_visits_before_those_that_are_counted_are_refused(counted_after):
+    with pytest.raises(ValueError, match="visits"):
+        told_of_five({}, counted_after)
+
+
+def test_visits_that_can_be_take_the_place_of_all_that_were_counted():
+    visits = told_of_five({}).visits()
+    assert (visits[0, 0], visits.sum()) == (5, 5)
 
 
 def as_format_3(path):

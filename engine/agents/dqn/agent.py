@@ -246,9 +246,10 @@ class DQN:
         self._learner.load_state(state.under("network"))
         self._replay.load_state(state.under("replay"), *self._legal.shape)
         self._pending.load_state(state.under("pending"), *self._legal.shape)
-        if self._numbered:
-            self.counted_after = load_visits(self._visits, self._legal, state.under("visits"))
         self._transitions = int(state.values["transitions"])
+        if self._numbered:
+            visits = state.under("visits")
+            self.counted_after = load_visits(self._visits, self._legal, visits, self._transitions)
         self._update = _update_of(state.values["update"])
         self._result, self._batch = Result(0.0, 0.0), None
         if self._update is not None:

@@ -124,7 +124,7 @@ class Together:
             column[seed, : self._size] = replay.arrays[name]
         self._made_at[: self._size] = replay.arrays["made_at"]
         visits = state.under("agent.visits")
-        self._counted_after[seed] = load_visits(self._visits[seed], self._model.legal, visits)
+        self._counted_after[seed] = load_visits(self._visits[seed], self._model.legal, visits, self._transitions)
         fill_record(self._memories.progress[seed : seed + 1], interaction.values["progress"])
         fill_record(self._memories.last[seed : seed + 1], interaction.values["last"])
         self._memories.path[seed] = interaction.arrays["path"]

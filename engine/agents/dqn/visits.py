@@ -18,10 +18,10 @@ def state_of_visits(visits: IntArray, counted_after: int) -> State:
     return State(dict(zip(COLUMNS, columns, strict=True)), {"counted_after": counted_after})
 
 
-def load_visits(visits: IntArray, legal: BoolArray, state: State) -> int:
-    """Write what a state holds into counts, and return after how many transitions it counts.
+def load_visits(visits: IntArray, legal: BoolArray, state: State, transitions: int) -> int:
+    """Write what a state holds into counts, and return after how many of its transitions it counts.
 
-    Raises `ValueError` unless it fits and names pairs that are legal.
+    Raises `ValueError` unless it fits, names pairs that are legal, and counts no more than there is to count.
     """
     places, actions, counts = columns = [state.arrays.get(name, np.zeros(0)) for name in COLUMNS]
     if any(column.dtype != np.int64 or column.shape != places.shape or column.ndim != 1 for column in columns):
@@ -32,6 +32,8 @@ def load_visits(visits: IntArray, legal: BoolArray, state: State) -> int:
     counted_after = int(state.values["counted_after"])
     if not legal[places, actions].all() or counts.min(initial=1) < 1 or counted_after < 0:
         raise ValueError("the visits are of a pair that is not legal, or fewer than none")
+    if counts.sum(dtype=np.float64) > max(transitions - counted_after, 0):
+        raise ValueError("the visits are more than the transitions that they count")
     visits[...] = 0
     visits[places, actions] = counts
     return counted_after
