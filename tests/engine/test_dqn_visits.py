@@ -142,6 +142,7 @@ LIES = {
     "a pair that is not legal": {"visits.places": [0], "visits.actions": [1]},
     "no visit": {"visits.counts": [0]},
     "one column shorter": {"visits.counts": []},
+    "numbers of another kind": {"visits.counts": [5.0]},
     "more visits than transitions": {"visits.counts": [6]},
     "so many that their sum begins anew": {
         "visits.places": [0] * 4,
@@ -157,7 +158,7 @@ def told_of_five(columns, counted_after=0):
     run.advance(steps=5)
     state = run.agent.state()
     true = {"visits.places": [0], "visits.actions": [0], "visits.counts": [5]}
-    arrays = {name: np.array(column, np.int64) for name, column in (true | columns).items()}
+    arrays = {name: np.asarray(column or np.zeros(0, np.int64)) for name, column in (true | columns).items()}
     run.agent.load_state(State(state.arrays | arrays, state.values | {"visits.counted_after": counted_after}))
     return run.agent
 
