@@ -14,6 +14,7 @@ from engine.messages import (
     GoTo,
     Look,
     Reset,
+    Save,
     Start,
     StepBack,
 )
@@ -216,6 +217,16 @@ def test_the_cliff_where_nobody_ever_stands_makes_no_two_policies_alike(session)
     values = caught_up(session).comparison.differences.values
     assert np.flatnonzero(~np.isnan(values)).tolist() == list(range(37))
     session.obey(EditCell(3, 5, {"to_start": False}))
+    values = caught_up(session).comparison.differences.values
+    assert np.flatnonzero(~np.isnan(values)).tolist() == [*range(37), 41]
+
+
+def test_a_state_counts_that_an_episode_can_visit_in_the_world_of_the_second_run_alone(session):
+    session.obey(Start("cliff", "q-learning"))
+    session.obey(EditCell(3, 5, {"to_start": False}))
+    session.obey(Save("edited"))
+    session.obey(Start("cliff", "q-learning"))
+    session.obey(Compare(save="edited"))
     values = caught_up(session).comparison.differences.values
     assert np.flatnonzero(~np.isnan(values)).tolist() == [*range(37), 41]
 

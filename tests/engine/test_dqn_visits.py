@@ -124,6 +124,7 @@ def test_seeds_at_once_count_what_each_counts_alone():
         alone.advance(steps=120)
         assert run.agent.visits().tolist() == alone.agent.visits().tolist()
         assert run.agent.visits().sum() == 120 - run.agent.counted_after
+    assert [run.agent.counted_after for run in runs] == [0, 50, 0]
 
 
 def test_going_back_and_forward_again_counts_the_same():
@@ -302,8 +303,9 @@ def test_an_older_file_that_lies_about_its_transitions_is_refused(name, value, s
         savefile.unpack(savefile.sealed(about, arrays))
 
 
-def test_a_run_of_format_3_without_a_network_is_the_same_in_the_present_format(saves):
-    timeline = Timeline(Run(build(SLIPPERY), "sarsa", {}, 0))
+@pytest.mark.parametrize(("world", "agent"), [("cliff", "sarsa"), ("gym:CartPole-v1", "dqn")])
+def test_a_run_of_format_3_without_visits_to_count_is_the_same_in_the_present_format(world, agent, saves):
+    timeline = Timeline(Run(catalogue.find(world), agent, SMALL if agent == "dqn" else {}, 0))
     timeline.advance(steps=50)
     data = engine_saves.save(timeline, saves, "a").path.read_bytes()
     about, arrays = savefile.about(data), safetensors.numpy.load(data)

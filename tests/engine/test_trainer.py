@@ -216,6 +216,40 @@ def test_a_fall_is_told_of_for_a_while_though_the_run_goes_on(saves):
     assert fallen.world.cells[3][int(fallen.world.places[fallen.fall.cell][1])] == "C"
 
 
+@pytest.fixture
+def falling(saves):
+    """A trainer whose agent soon falls off a cliff."""
+    trainer = Trainer(saves)
+    trainer.start(Start("cliff", "random", {}, 0))
+    for _ in range(4):
+        trainer.submit(Faster())
+    yield trainer
+    trainer.close()
+
+
+def test_a_fall_is_told_of_no_longer_than_a_while(falling, monkeypatch):
+    monkeypatch.setattr("engine.trainer.FALLEN_FOR", 0.01)
+    falling.submit(PlayOrPause())
+    fall = wait_for(falling, lambda s: s.fall is not None).fall
+    wait_for(falling, lambda s: s.playing and s.step > fall.step and s.fall is None)
+
+
+def test_a_fall_is_told_of_no_more_in_another_run(falling, monkeypatch):
+    monkeypatch.setattr("engine.trainer.FALLEN_FOR", 1000.0)
+    falling.submit(PlayOrPause())
+    wait_for(falling, lambda s: s.fall is not None)
+    falling.submit(Start("seed-2x3", "q-learning", {}, 0))
+    falling.submit(PlayOrPause())
+    assert wait_for(falling, lambda s: s.playing and s.step > 0 and len(s.world.states) == 6).fall is None
+
+
+def test_at_full_speed_no_fall_is_looked_for(falling, monkeypatch):
+    monkeypatch.setattr("engine.trainer.FALLEN_FOR", 1000.0)
+    falling.submit(RunAtFullSpeed())
+    going = wait_for(falling, lambda s: s.step > 2000)
+    assert going.fall is None or going.fall.step == going.step
+
+
 def test_a_fall_that_is_the_last_step_is_told_of_as_long_as_it_is(saves):
     trainer = Trainer(saves)
     trainer.start(Start("cliff", "q-learning", {}, 0))

@@ -2,12 +2,29 @@
 
 import re
 import time
+from itertools import count
 
 import numpy as np
+import pytest
 
-from engine.messages import Compare, Faster, GoTo, Notice, Pause, PlayOrPause, RunUntil, Save, Start, Step, StepBack
+from engine import saves as engine_saves
+from engine.messages import (
+    Compare,
+    Faster,
+    GoTo,
+    Load,
+    Notice,
+    Pause,
+    PlayOrPause,
+    RunUntil,
+    Save,
+    Start,
+    Step,
+    StepBack,
+)
 from engine.run import Run
 from engine.timeline import Timeline
+from engine.trainer import Trainer
 from engine.until import Until
 from engine.worlds import catalogue
 from tests.engine.waiting import PATIENCE, wait_for
@@ -48,6 +65,37 @@ def test_play_pauses_it_and_a_step_ends_it(trainer):
     wait_for(trainer, lambda s: s.playing)
     trainer.submit(Step())
     assert "given up" in told(wait_for(trainer, lambda s: not s.playing))[-1]
+
+
+@pytest.fixture
+def far_ahead(saves):
+    """A trainer about to load a run of 3000 steps; what is submitted now comes at once after that."""
+    timeline = Timeline(Run(catalogue.find("seed-2x3"), "dqn", {"hidden": "8", "batch_size": "4"}, 0))
+    timeline.advance(steps=3000)
+    engine_saves.save(timeline, saves, "far")
+    ticks = count()
+    trainer = Trainer(saves, clock=lambda: float(next(ticks)))
+    yield trainer
+    trainer.close()
+
+
+def test_a_way_to_a_step_is_gone_to_its_end_however_long_it_takes_and_whatever_else_is_asked(far_ahead):
+    far_ahead.submit(GoTo(2345))
+    far_ahead.submit(Faster())
+    far_ahead.start(Load("far"))
+    assert wait_for(far_ahead, lambda s: s.obeyed == 3).step == 2345
+
+
+def test_each_way_tells_its_own_rate(far_ahead, monkeypatch):
+    said = []
+    monkeypatch.setattr(far_ahead, "_say", said.append)
+    for command in (GoTo(2345), Faster(), GoTo(345)):
+        far_ahead.submit(command)
+    far_ahead.start(Load("far"))
+    wait_for(far_ahead, lambda s: s.obeyed == 4)
+    rates = [int(rate.replace(",", "")) for rate in re.findall(r" (-?[0-9,]+)/s", " ".join(said))]
+    assert len(rates) > 2
+    assert min(rates) >= 0
 
 
 def test_other_commands_leave_it_going(trainer):
