@@ -415,6 +415,16 @@ class TestFalls:
         assert self.entered(world, "0,1", "right", -9.0, "1,0") == "1,1"
         assert self.entered(world, "0,1", "right", 0.0, "0,2") is None
 
+    def test_of_two_cells_it_is_the_one_that_pays_what_was_paid(self):
+        cells = {"C": {"to_start": True, "reward": -9.0}, "D": {"to_start": True, "reward": -5.0}}
+        world = grid("SC\nD.", slip=0.2, cells=cells)
+        assert self.entered(world, "0,0", "right", -9.0, "0,0") == "0,1"
+        assert self.entered(world, "0,0", "right", -5.0, "0,0") == "1,0"
+
+    def test_a_jump_to_a_start_is_none(self):
+        cells = {"C": {"to_start": True, "reward": -9.0}, "A": {"exit_reward": -9.0, "exit_to": "S"}}
+        assert self.entered(grid("SAC", cells=cells), "0,1", "right", -9.0, "0,0") is None
+
     def test_what_cannot_be_told_from_a_bump_is_taken_for_one(self):
         world = grid("CS\n..", slip=0.2, cells={"C": {"to_start": True}})
         assert self.entered(world, "0,1", "up", 0.0, "0,1") is None

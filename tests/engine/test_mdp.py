@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.errors import InputError
-from engine.worlds.mdp import TabularMDP
+from engine.worlds.mdp import BLOCK, TabularMDP
 
 ROWS = [
     (0, 0, 0.25, 1, 1.0, False),
@@ -85,3 +85,29 @@ def test_what_is_no_decision_process_is_refused(rows, changes, told):
         world_of(rows, **changes)
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+class TestLargerThanABlock:
+    """A ring of more states than are worked on at a time, each with a likely and an unlikely way on."""
+
+    STATES = 2 * BLOCK + 5
+
+    def ring(self, *, dead_end=False):
+        rows = []
+        for state in range(self.STATES):
+            rows += [(state, 0, 0.75, state // 2, 0.0, False), (state, 0, 0.25, (state + 1) % self.STATES, 0.0, False)]
+        names, start = [*map(str, range(self.STATES)), "end"], np.eye(1, self.STATES + 1)[0]
+        if dead_end:
+            rows[-1] = (*rows[-1][:3], self.STATES, 0.0, False)
+        fields = {"name": "", "title": "", "source": "", "discount": 0.9, "max_steps": 9, "definition": {}}
+        return TabularMDP.from_outcomes(rows, states=names, actions=["go"], start=start, **fields)
+
+    def test_the_cumulative_probabilities_of_every_pair_begin_anew(self):
+        world = self.ring()
+        first = world.offsets[: self.STATES]
+        np.testing.assert_allclose(world.cumulative[first][1:], world.probability[first][1:], rtol=0, atol=1e-9)
+        assert (world.cumulative[world.offsets[1 : self.STATES + 1] - 1] == 1.0).all()
+
+    def test_a_way_to_nowhere_is_found_in_the_last_of_them(self):
+        with pytest.raises(InputError, match="every transition into it must be terminated"):
+            self.ring(dead_end=True)

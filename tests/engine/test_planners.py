@@ -243,3 +243,14 @@ def test_a_sweep_of_the_past_is_derived_again_backup_by_backup():
     assert [step.state for step in steps] == ["0,0", "0,1", "0,2", "0,3"]
     assert [step.td_error for step in steps] == [0.125, 0.0, 0.0, 0.0]
     assert [(step.weight * step.reward, step.total) for step in steps] == [(0.125, 0.125)] + [(0.0, 0.125)] * 3
+
+
+@pytest.mark.parametrize("agent", PLANNERS)
+def test_another_discount_counts_at_once_in_what_a_planner_tells_of_every_pair(agent):
+    run = make(agent)
+    run.advance(steps=20)
+    run.agent.q_values()
+    run.intervene(Change(20, {"discount": "0.5"}))
+    told = run.agent.q_values()
+    for state in range(len(told)):
+        np.testing.assert_allclose(told[state], run.agent.values_of(state))

@@ -60,6 +60,7 @@ def test_a_run_is_kept_also_where_the_one_before_it_was_kept_at_the_same_step(tr
     for step in (1, 0, 1):
         trainer.submit(Step() if step else another)
         wait_for(trainer, lambda s, step=step: s.step == step and bool(s.autosave_name) == bool(step))
+    assert f"seed-2x3-{trainer.snapshot.agent.name}-" in trainer.snapshot.autosave_name
 
 
 def test_a_run_that_goes_on_again_at_once_is_not_autosaved_for_its_short_rest(saves):
