@@ -197,6 +197,13 @@ def test_every_layer_names_itself_and_its_range_and_shows_its_numbers(layer, leg
     assert number in text
 
 
+@pytest.mark.parametrize(("rung", "told"), [(Rung.WEDGES, True), (Rung.VALUES, True), (Rung.ARROWS, False)])
+def test_the_legend_of_the_policy_says_what_its_marks_are_where_there_are_any(rung, told):
+    text = drawn(with_extras(), 70, 12, Sight(layer=Layer.POLICY, rung=rung)).text
+    assert ("✓ optimal  ✗ not" in text) == told
+    assert (text.count("✓") > 1) == told
+
+
 @pytest.mark.parametrize(
     ("layer", "words"),
     [

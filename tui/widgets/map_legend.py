@@ -10,7 +10,18 @@ from tui.colour import Palette
 from tui.widgets import numbers
 from tui.widgets.arrows import glyph
 from tui.widgets.canvas import width_of
-from tui.widgets.layers import COUNTS, MISSING, REPLAYED, SHORT, Layer, LayerNumbers, Ramp, counted_since
+from tui.widgets.layers import (
+    COUNTS,
+    MISSING,
+    OPTIMAL,
+    REPLAYED,
+    SHORT,
+    WRONG,
+    Layer,
+    LayerNumbers,
+    Ramp,
+    counted_since,
+)
 from tui.widgets.map_cells import AGENT, CURSOR, FALLEN, PATH, UNDERLINED
 from tui.widgets.map_places import best_actions, chances_of, inspected_action
 from tui.widgets.map_view import View
@@ -32,7 +43,9 @@ DETAILED = 4
 def legend(width: int, snapshot: Snapshot, view: View, layer: LayerNumbers, sight: Sight, palette: Palette) -> Pieces:
     """Return as much of the legend as the width has room for: at least the layer with its whole range."""
     parts = [[(part, palette.muted)] for part in _parts(snapshot.world, view)]
-    moment = _fall(snapshot, palette) or _chances(snapshot, view, sight, palette)
+    moment = (
+        _fall(snapshot, palette) or _chances(snapshot, view, sight, palette) or _marks(snapshot, view, layer, palette)
+    )
     heads = [*_heads(snapshot, view, layer, palette)]
     places = _width(parts[-1]) + 2 if parts else 0
     rooms = [width - places - _width(words) - 2 for words in moment[-2:]] + [width - places, width]
@@ -73,6 +86,15 @@ def _chances(snapshot: Snapshot, view: View, sight: Sight, palette: Palette) -> 
     return [
         [mark, (f" {words}", palette.muted)]
         for words in (f"how likely {name} leads there", f"where {name} leads", f"by {name}")
+    ]
+
+
+def _marks(snapshot: Snapshot, view: View, layer: LayerNumbers, palette: Palette) -> list[Pieces]:
+    """Say what the marks beside the arrows are that judge the policy."""
+    if layer.layer is not Layer.POLICY or snapshot.q_star is None or view.zoom.rung not in {Rung.WEDGES, Rung.VALUES}:
+        return []
+    return [
+        [(OPTIMAL, palette.strong), (" optimal  ", palette.muted), (WRONG, palette.strong), (" not", palette.muted)]
     ]
 
 
