@@ -14,6 +14,7 @@ from typing import Any
 from engine.interventions import WorldEdit, from_plain, told
 from engine.run import UNLIMITED
 from engine.worlds.mdp import FloatArray
+from tui.widgets.numbers import percent
 
 SHOWN = 20
 """How many interventions are listed, the last."""
@@ -107,7 +108,7 @@ def _counters(about: About) -> Iterator[str]:
     recent = f"of the last {min(finished, 100)} on average {number(said['mean_return_100'])}"
     yield f"return  {_spread(said, 'return')}, {recent}"
     yield f"length  {_spread(said, 'length')}"
-    yield f"ends    terminated {said['terminated_rate']:.1%}, success {said['success_rate']:.1%}"
+    yield f"ends    terminated {percent(said['terminated_rate'], 1)}, success {percent(said['success_rate'], 1)}"
     if said["known"] < said["episodes"]:
         yield f"        one by one the last {said['known']:,} are known, and the first where they were outlined"
 

@@ -4,7 +4,7 @@ from tests.tui.fakes import CROSS
 from tui.depth import Depth, depth
 from tui.widgets.arrows import direction, glyph
 from tui.widgets.canvas import BLANK, PLAIN, changed_spans, shortened
-from tui.widgets.numbers import coefficient, counted, fitted, number, percent, reward, share, term
+from tui.widgets.numbers import CERTAIN, coefficient, counted, fitted, number, percent, reward, share, term
 from tui.widgets.zoom import HALF, SMALL, best_zoom, window
 
 
@@ -169,3 +169,20 @@ def test_the_depth_of_a_terminal(system, no_color, expected):
 )
 def test_none_and_all_are_said_only_where_they_are_true(value, text):
     assert percent(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "0.0%"), (2e-4, "<0.1%"), (0.258, "25.8%"), (0.9997, ">99.9%"), (1.0, "100.0%")]
+)
+def test_so_it_is_with_a_decimal(value, text):
+    assert percent(value, 1) == text
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1 + 0.2 + 0.7, sum([0.1] * 10), 1.0])
+def test_what_adds_up_to_the_whole_but_for_rounding_is_all_of_it(value):
+    assert share(value, 1) == (CERTAIN if value else "0")
+    assert percent(value) == ("100%" if value else "0%")
+
+
+def test_one_digit_never_makes_a_chance_certain():
+    assert [share(value, 1) for value in (0.5, 0.96, 0.999, 1.0)] == ["5", "9", "9", CERTAIN]

@@ -11,6 +11,7 @@ from engine.comparison import check_worlds, differences
 from engine.run import Run
 from engine.view import Truth, greedy_actions
 from tui.describing import number, print_json
+from tui.widgets.numbers import percent
 
 
 def compare(options: argparse.Namespace) -> int:
@@ -58,8 +59,8 @@ def _print_comparison(report: dict[str, Any]) -> None:
         print(f"  {key:<18} {_told(key, first[key]):>17} {_told(key, second[key]):>17}")
     print(f"max |Q1 - Q2| {number(report['max_difference'])} at {' '.join(report['at'])}, ", end="")
     print(f"max |V1 - V2| {number(report['max_value_difference'])}")
-    print(f"the same greedy actions in {report['same_policy']:.1%} of the states, ", end="")
-    print(f"some in common in {report['overlapping_policy']:.1%}")
+    print(f"the same greedy actions in {percent(report['same_policy'], 1)} of the states, ", end="")
+    print(f"some in common in {percent(report['overlapping_policy'], 1)}")
 
 
 def _told(key: str, value: float | str | None) -> str:
@@ -67,7 +68,7 @@ def _told(key: str, value: float | str | None) -> str:
     if value is None:
         return "—"
     if key == "policy_agreement":
-        return f"{value:.1%}"
+        return percent(value, 1)
     if isinstance(value, float):
         return number(value)
     return f"{value:,}" if key in {"step", "episodes"} else str(value)

@@ -12,6 +12,7 @@ from engine.statistics import RECENT
 from engine.worlds.writing import as_toml
 from tui.describing import described, number, print_json, with_spread
 from tui.exporting import world_path, write_new
+from tui.widgets.numbers import percent
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -35,7 +36,7 @@ def evaluate(options: argparse.Namespace) -> int:
     print(f"{options.save} in {run.world.name}, {options.episodes:,} greedy episodes:")
     print(f"return {with_spread(report['mean_return'], report['std_return'])}, ", end="")
     print(f"length {number(report['mean_length'])}, ", end="")
-    print(f"success {report['success_rate']:.1%}")
+    print(f"success {percent(report['success_rate'], 1)}")
     return 0
 
 

@@ -16,6 +16,7 @@ from engine.timeline import Timeline
 from engine.worlds import catalogue as world_catalogue
 from engine.worlds.environment import with_model
 from tui.describing import how_far, json_table, number, of, print_json, tell_progress
+from tui.widgets.numbers import percent
 
 if TYPE_CHECKING:
     from engine.planning import Solution
@@ -70,7 +71,7 @@ def _print_report(report: dict[str, Any], *, stopped: bool) -> None:
         print(f"stopped by {report['stopped_by']}")
     print(_mean_return(report))
     if report["q_error"] is not None:
-        print(f"max |Q - Q*|: {number(report['q_error'])}, policy agreement: {report['policy_agreement']:.1%}")
+        print(f"max |Q - Q*|: {number(report['q_error'])}, policy agreement: {percent(report['policy_agreement'], 1)}")
     rate, digest = report["steps_per_second"], report["digest"]
     print(f"{report['seconds']:.2f} s, {rate:,.0f} steps a second, digest {digest[:16]}")
 

@@ -65,7 +65,7 @@ def draw_facts(canvas: Canvas, x: int, snapshot: Snapshot, beside: ComparisonVie
 def in_a_line(snapshot: Snapshot, beside: ComparisonView) -> list[str]:
     """Say in a line how far the two are apart, the longest wording first."""
     apart, world = beside.differences, snapshot.world
-    same, largest = f"{apart.agreement:.0%}", numbers.number(apart.largest)
+    same, largest = numbers.percent(apart.agreement), numbers.number(apart.largest)
     pair = f"{world.states[apart.state]} {world.actions[apart.action]}"
     return [
         f"Difference: same greedy actions in {same} of the states · max |Q1−Q2| {largest} at {pair}",

@@ -7,6 +7,9 @@ NOTHING = "—"
 CERTAIN = "●"
 """Stands for a probability of one where there is room for a single digit."""
 
+ALL = 1.0 - 1e-12
+"""From which share on it is the whole, but for the rounding of what was added up."""
+
 
 def number(value: float, digits: int = 2) -> str:
     """Return the value with two decimals, and with other digits only where those would say nothing."""
@@ -47,18 +50,18 @@ def counted(value: float, width: int) -> str:
     return "…"
 
 
-def percent(value: float) -> str:
-    """Return a share in whole percents: none and all are said only where they are true."""
-    rounded = round(value * 100)
-    if rounded == 0 and value > 0.0:
-        return "<1%"
-    return ">99%" if rounded == 100 and value < 1.0 else f"{rounded}%"
+def percent(value: float, decimals: int = 0) -> str:
+    """Return a share in percents: none and all are said only where they are true."""
+    text, least = f"{value:.{decimals}%}", 10.0**-decimals
+    if value > 0.0 and text == f"{0.0:.{decimals}%}":
+        return f"<{least:.{decimals}f}%"
+    return f">{100 - least:.{decimals}f}%" if value < ALL and text == f"{1.0:.{decimals}%}" else text
 
 
 def share(value: float, width: int) -> str:
     """Return a probability in as much detail as the width has room for: `80%`, `80`, or its first digit."""
     if width == 1:
-        return CERTAIN if value > 0.955 else str(round(value * 100) // 10)
+        return CERTAIN if value > ALL else str(min(round(value * 100) // 10, 9))
     text = percent(value)
     return next((shorter for shorter in (text, text[:-1]) if len(shorter) <= width), CERTAIN)
 
