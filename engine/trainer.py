@@ -79,7 +79,7 @@ class Trainer:
         self._commands: deque[Command] = deque()
         self._wake = threading.Condition()
         self._lock = threading.Lock()
-        self._closing = self._yielding = self._stepping = False
+        self._closing = self._yielding = self._stepping = self._whole = False
         self._snapshot: Snapshot | None = None
         self._asked = True
         """Whether anybody has looked since the last snapshot: one that nobody would see costs a slow agent time."""
@@ -222,8 +222,12 @@ class Trainer:
             self._session.autosave()
 
     def _has_to_wait(self, command: Command) -> bool:
-        """Whether the end of the episode that was asked for comes first; a pause, a play or a look comes before it."""
-        return self._pace.to_episode_end and not isinstance(command, Pause | PlayOrPause | RunAtFullSpeed | Look)
+        """Whether the end of the episode that was asked for comes first; a pause or a look comes before it.
+
+        So does a play, unless the whole episode was asked for.
+        """
+        sooner = Pause | Look if self._whole else Pause | PlayOrPause | RunAtFullSpeed | Look
+        return self._pace.to_episode_end and not isinstance(command, sooner)
 
     def _obey(self, command: Command) -> None:
         session, pace = self._session, self._pace
@@ -234,7 +238,8 @@ class Trainer:
                 session.leave_demonstration(only_if_over=True)
                 self._stepping = True
                 session.make_steps(steps)
-            case FinishEpisode():
+            case FinishEpisode(whole):
+                self._whole = whole
                 session.leave_breakpoint()
                 session.leave_demonstration(only_if_over=True)
                 pace.rush(self._clock())

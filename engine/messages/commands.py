@@ -20,6 +20,9 @@ class Step:
 class FinishEpisode:
     """Go to the end of the episode, then pause; at the end of one, go through the next."""
 
+    whole: bool = False
+    """Whether play and full speed, if they are asked for meanwhile, come behind the end; else they are a pause."""
+
 
 @dataclass(frozen=True)
 class PlayOrPause:

@@ -82,6 +82,25 @@ def test_finishing_an_episode_stops_at_its_end(trainer):
     assert wait_for(trainer, lambda s: s.episodes.finished == 2 and not s.playing).episode == 2
 
 
+@pytest.mark.parametrize("play", [PlayOrPause(), RunAtFullSpeed()])
+def test_a_whole_episode_comes_before_the_play_that_is_asked_for_meanwhile(saves, play):
+    trainer = Trainer(saves)
+    trainer.submit(FinishEpisode(whole=True))
+    trainer.submit(play)
+    trainer.start(Start("seed-2x3", "q-learning", {}, 0))
+    assert wait_for(trainer, lambda s: s.playing and s.episodes.finished >= 1).step > 0
+    trainer.close()
+
+
+def test_a_pause_comes_before_the_end_of_a_whole_episode(saves):
+    trainer = Trainer(saves)
+    trainer.submit(FinishEpisode(whole=True))
+    trainer.submit(Pause())
+    trainer.start(Start("seed-2x3", "q-learning", {}, 0))
+    assert wait_for(trainer, lambda s: not s.playing and not s.busy).step == 0
+    trainer.close()
+
+
 def test_playing_goes_on_by_itself_and_pauses(trainer):
     trainer.submit(PlayOrPause())
     wait_for(trainer, lambda s: s.playing and s.step >= 2)

@@ -128,7 +128,7 @@ def test_the_way_to_a_page_begins_at_the_last_beginning_before_it():
     lesson = lesson_of(*TOUR)
     assert lesson.way_to(0) == (FIRST,)
     assert lesson.way_to(1) == lesson.way_to(2) == (FIRST, Step(), Step())
-    assert lesson.way_to(3) == (Start("seed-2x3", "q-learning", FIRST.settings, 8), FinishEpisode())
+    assert lesson.way_to(3) == (Start("seed-2x3", "q-learning", FIRST.settings, 8), FinishEpisode(whole=True))
 
 
 def test_a_step_that_lies_behind_is_gone_back_to():

@@ -134,7 +134,7 @@ def _run(text: str) -> Obey:
         raise _wrong("run")
     if found[2] == "step":
         return Obey((Step(),) * _amount(found[1], MOST_STEPS, "run"))
-    return Obey((FinishEpisode(),) * _amount(found[1], MOST_EPISODES, "run"))
+    return Obey((FinishEpisode(whole=True),) * _amount(found[1], MOST_EPISODES, "run"))
 
 
 def _go(text: str) -> GoOnTo:
