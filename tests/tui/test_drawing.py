@@ -138,7 +138,7 @@ def test_the_table_shows_states_actions_values_the_best_and_where_the_agent_is()
 def test_a_table_with_much_room_has_beside_q_what_is_known_of_each_state():
     shown = learned()
     shown = replace(shown, q_star=shown.q + np.array([1.0, 0.0, -2.0, 0.0]), visits=np.full(shown.q.shape, 3))
-    assert [line[53:].split() for line in table_canvas(shown, 100, 4).text.split("\n")] == [
+    assert [line[53:].split() for line in table_canvas(shown, 98, 4).text.split("\n")] == [
         ["V*", "max|Q−Q*|", "visits"],
         ["5.29", "2.00", "12"],
         ["5.53", "2.00", "12"],

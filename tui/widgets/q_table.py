@@ -27,8 +27,8 @@ BEST, HERE = "▸", "►"
 NARROWEST, WIDEST = 5, 12
 """Columns of cells that an action takes at least and at most, with the mark of the best."""
 MARGIN = 1
-ROOMY, BESIDE = 100, 12
-"""From so many cells on what is known of a state stands beside its values, in columns of so many cells."""
+ROOMY, BESIDE = 98, 12
+"""From so many cells on, as in a window of 100, what is known of a state stands beside its values; a column of it."""
 BOLD, INSPECTED = Style(bold=True), Style(reverse=True)
 
 
