@@ -1,13 +1,13 @@
 from textwrap import wrap
 
 import pytest
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from engine import messages
 from engine.agents import catalogue
-from engine.messages import AgentView
+from engine.messages import AgentView, BranchView
 from engine.worlds import catalogue as worlds
-from tests.tui.fakes import Agent, FakeLibrary, Save, Setting, names, snapshot
+from tests.tui.fakes import Agent, FakeLibrary, Save, Setting, World, learned, names, snapshot, timeline
 from tests.tui.waiting import screen_text, seen, until
 from tui.app import QScope
 from tui.screens.choose_agent import AgentSettings, ChooseAgent
@@ -31,6 +31,34 @@ async def test_a_world_is_chosen_from_the_list(app, trainer):
     async with app.run_test() as pilot:
         await pilot.press("w", "down", "enter")
     assert trainer.commands == [messages.Start("cliff", "q-learning", {}, 0)]
+
+
+LONG = "A title that is longer than a narrow window has room for beside the name"
+
+
+@pytest.mark.parametrize("key", ["w", "a", "O", "c", "L", "t"])
+async def test_a_list_is_written_anew_for_a_window_of_another_width(app, trainer, library, key):
+    library.agents = lambda: [Agent("dqn", LONG, ())]
+    library.worlds = lambda: [World("cliff", LONG, 48, 4, 1.0)]
+    library.saves = lambda: [Save("b", problem=LONG), Save(LONG.replace(" ", "-"), "seed-2x3")]
+    trainer.snapshot = learned(timeline=timeline(9, branch=LONG, branches=(BranchView(LONG, 0, 9),)))
+    async with app.run_test(size=(140, 40)) as pilot:
+
+        def lines():
+            return [str(option.prompt) for option in app.screen.query_one(OptionList).options]
+
+        await pilot.press(key)
+        wide = lines()
+        app.screen.query_one(OptionList).highlighted = len(wide) - 1
+        await pilot.resize_terminal(44, 20)
+        await until(pilot, lambda: lines() != wide)
+        assert all(len(line) <= app.screen.line_width for entry in lines() for line in entry.split("\n"))
+        assert app.screen.query_one(OptionList).highlighted == len(wide) - 1
+        narrow = lines()
+        heading = [str(line.render()) for line in app.screen.query(".heading").results(Static)]
+        assert all(len(line) <= app.screen.line_width for line in heading[:1])
+        await pilot.resize_terminal(140, 40)
+        await until(pilot, lambda: lines() == wide != narrow)
 
 
 async def test_typing_narrows_the_list_of_worlds(app, trainer):

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.tui.fakes import grid, learned, names, snapshot, timeline
-from tests.tui.waiting import seen
+from tests.tui.waiting import screen_text, seen, until
 from tui.screens.choose_agent import AgentSettings
 from tui.screens.panels import ROOMY
 
@@ -37,6 +37,22 @@ async def test_the_agent_its_arrow_and_the_values_are_seen(app, trainer, size):
 async def test_a_window_that_is_too_small_says_so(app, size):
     async with app.run_test(size=size) as pilot:
         await seen(pilot, "40 columns and 12 lines")
+
+
+@pytest.mark.parametrize("keys", [(), ("tab",), ("w", "c"), ("a", "enter"), ("E",), ("H",), ("question_mark",)])
+async def test_a_window_that_was_too_small_gives_the_keys_back_to_who_had_them(app, trainer, keys):
+    trainer.snapshot = learned()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        had_keys = app.focused
+        for size in [(30, 10), (39, 11), (80, 11)]:
+            await pilot.resize_terminal(*size)
+            await seen(pilot, "40 columns and 12 lines")
+            assert "╭" not in screen_text(app)
+            await until(pilot, lambda: app.focused is None)
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: had_keys is not None and app.focused is had_keys)
+        await seen(pilot, "╭")
 
 
 @pytest.mark.parametrize(

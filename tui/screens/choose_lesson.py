@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from textual.widget import Widget
 from textual.widgets import OptionList
+from textual.widgets.option_list import Option
 
 from tui.lessons.lesson import Lesson
 from tui.lessons.tour import Stop
@@ -24,12 +25,16 @@ class ChooseLesson(Dialog[str]):
         self.left = left
 
     def body(self) -> list[Widget]:
-        """List the lessons in the order of the story."""
-        rows = [(f"{n}", lesson.title, self._pages(lesson)) for n, lesson in enumerate(self.lessons, start=1)]
-        names = [lesson.name for lesson in self.lessons]
-        found = OptionList(*options(names, aligned(rows, self.line_width, 1)), compact=True, markup=False)
+        """List the lessons, on the one that was left."""
+        found = OptionList(*self.listing()[1], compact=True, markup=False)
         found.highlighted = next((n for n, lesson in enumerate(self.lessons) if self._was_left(lesson)), 0)
         return [found]
+
+    def listing(self) -> tuple[str, Sequence[Option]]:
+        """Name the lessons in the order of the story."""
+        rows = [(f"{n}", lesson.title, self._pages(lesson)) for n, lesson in enumerate(self.lessons, start=1)]
+        names = [lesson.name for lesson in self.lessons]
+        return "", options(names, aligned(rows, self.line_width, 1))
 
     def _pages(self, lesson: Lesson) -> str:
         pages = len(lesson.pages)

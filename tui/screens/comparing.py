@@ -1,10 +1,12 @@
 """What the main screen does with comparisons, and the dialog in which the second run is chosen."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
 
 from engine.messages import Compare, Snapshot
 from tui.screens.dialog import Dialog
@@ -55,14 +57,19 @@ class ChooseSecondRun(Dialog[Compare]):
 
     def body(self) -> list[Widget]:
         """List them."""
-        rows = [("second run", "agent", "saved at", ""), *(rival[:4] for rival in self.rivals)]
-        heading, *lines = aligned(rows, self.line_width, 0)
+        heading, entries = self.listing()
         question = "It is kept at the step of this run, and neither learns from the other."
         return [
             Static(Content(question), classes="question"),
             Static(Content(heading), classes="heading"),
-            OptionList(*options([str(n) for n in range(len(lines))], lines), compact=True, markup=False),
+            OptionList(*entries, compact=True, markup=False),
         ]
+
+    def listing(self) -> tuple[str, Sequence[Option]]:
+        """Tell of each run, by its number."""
+        rows = [("second run", "agent", "saved at", ""), *(rival[:4] for rival in self.rivals)]
+        heading, *lines = aligned(rows, self.line_width, 0)
+        return heading, options([str(n) for n in range(len(lines))], lines)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer with the chosen run."""

@@ -1,5 +1,6 @@
 """What all dialogs have in common: a framed box above the screen, which escape closes without an answer."""
 
+from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -9,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
 from tui.screens.paced import Paced
 
@@ -63,10 +65,9 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
         self.title = title or self.TITLE
         self._fits = False
         """Whether everything fits, so that it may be drawn."""
-        for length, breakpoints in zip(
-            self.app.size, (self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS), strict=True
-        ):
-            self.add_class(*self._get_breakpoint_classes(length, breakpoints or []))
+        self.add_class(*self.classes_at(self.app.size))
+        self._told_for = self.line_width
+        """The width for which the lines of the list are written."""
 
     def compose(self) -> ComposeResult:
         """Put the body into the box."""
@@ -76,7 +77,10 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
             yield Static(Content(self.HINT), classes="hint")
 
     def on_resize(self) -> None:
-        """Give a list all the lines again that it may have, and see what fits now."""
+        """Write the lines of a list for the new width, give it all the lines again that it may have, and fit it in."""
+        if self.line_width != self._told_for:
+            self._told_for = self.line_width
+            self._tell_again()
         for listed in self.query(".dialog > OptionList, .dialog > VerticalScroll"):
             listed.styles.max_height = None
         if self._fits:
@@ -89,6 +93,18 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
             if self.query_one(Box).fit():
                 return
         super()._compositor_refresh()
+
+    def _tell_again(self) -> None:
+        """Write the lines of the list anew, each in its place."""
+        heading, entries = self.listing()
+        if heading:
+            self.query(".heading").first(Static).update(Content(heading))
+        for entry in entries:
+            self.query_one(OptionList).replace_option_prompt(str(entry.id), entry.prompt)
+
+    def listing(self) -> tuple[str, Sequence[Option]]:
+        """Return the heading and the entries of a list whose lines are as wide as the dialog; both empty if none is."""
+        return "", ()
 
     @property
     def line_width(self) -> int:

@@ -1,8 +1,11 @@
 """The dialogs of the timeline: going to a step, and choosing a branch."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
 from engine.messages import TimelineView
 from tui.screens.dialog import Dialog, Field, Problem, whole_number
@@ -51,17 +54,21 @@ class ChooseBranch(Dialog[str]):
         self.timeline = timeline
 
     def body(self) -> list[Widget]:
-        """List the branches: where each left the one it came from, and how far it goes."""
+        """List the branches."""
+        title, entries = self.listing()
+        listed = OptionList(*entries, compact=True, markup=False)
+        hint = "Do something else in the past, such as another action or setting, and a branch begins."
+        return [Static(Content(title), classes="heading"), listed, Static(Content(hint), classes="heading")]
+
+    def listing(self) -> tuple[str, Sequence[Option]]:
+        """Tell of each branch where it left the one it came from, and how far it goes."""
         heading = ("", "branch", "begins at step", "goes to step")
         rows = [
             ("►" if branch.name == self.timeline.branch else "", branch.name, f"{branch.fork:,}", f"{branch.head:,}")
             for branch in self.timeline.branches
         ]
         title, *lines = aligned([heading, *rows], self.line_width, 1, frozenset({2, 3}))
-        names = [branch.name for branch in self.timeline.branches]
-        listed = OptionList(*options(names, lines), compact=True, markup=False)
-        hint = "Do something else in the past, such as another action or setting, and a branch begins."
-        return [Static(Content(title), classes="heading"), listed, Static(Content(hint), classes="heading")]
+        return title, options([branch.name for branch in self.timeline.branches], lines)
 
     def on_mount(self) -> None:
         """Begin at the branch where one is."""

@@ -2,13 +2,19 @@
 
 from typing import TypeVar, cast
 
+from textual import events
 from textual._styles_cache import StylesCache
+from textual.geometry import Size
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tui.screens.spans import Line, SpansCompositor
 from tui.widgets.panel import Drawing
 
 Answer = TypeVar("Answer")
+
+TOO_SMALL = {"-too-narrow", "-too-low"}
+"""The classes of a screen that has room for nothing but the sentence that says so."""
 
 
 class Paced(Screen[Answer]):
@@ -21,10 +27,29 @@ class Paced(Screen[Answer]):
     def __init__(self) -> None:
         super().__init__()
         self._compositor = SpansCompositor()
+        self._had_keys: Widget | None = None
+        """Who had the keys before the window became too small to show anything."""
 
     def presses(self, command: str) -> int:
         """Return how often the command's key was pressed in a row before any other; all of them count as answered."""
         return cast(Line, self.app).presses(command)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give the keys back to who had them before the window was too small: what is hidden loses them."""
+        if TOO_SMALL & self.classes_at(event.size):
+            self._had_keys = self._had_keys or self.focused
+        elif self._had_keys is not None:
+            self.call_after_refresh(self._give_back, self._had_keys)
+            self._had_keys = None
+
+    def _give_back(self, widget: Widget) -> None:
+        if self.focused is None and widget.is_attached:
+            self.set_focus(widget, scroll_visible=False)
+
+    def classes_at(self, size: Size) -> set[str]:
+        """Return the classes that the screen has in a window of that size."""
+        horizontal = self._get_breakpoint_classes(size.width, self.app.HORIZONTAL_BREAKPOINTS)
+        return horizontal | self._get_breakpoint_classes(size.height, self.app.VERTICAL_BREAKPOINTS)
 
     def on_unmount(self) -> None:
         """Let go of what was drawn."""

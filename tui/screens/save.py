@@ -1,6 +1,7 @@
 """The dialogs in which a run is saved and a saved one is opened."""
 
 import re
+from collections.abc import Sequence
 
 from textual.content import Content
 from textual.widget import Widget
@@ -73,14 +74,18 @@ class OpenSave(Dialog[str]):
         if not self.saves:
             text = f"There is no save in {self.folder} yet. Press {key_of('save')} while a run is open to make one."
             return [Static(Content(text), classes="question")]
+        heading, entries = self.listing()
+        return [Static(Content(heading), classes="heading"), OptionList(*entries, compact=True, markup=False)]
+
+    def listing(self) -> tuple[str, Sequence[Option]]:
+        """Tell of each save in its columns, or why it is damaged."""
         sound = [save for save in self.saves if not save.problem]
         heading, *lines = aligned([HEADING, *map(_row, sound)], self.line_width, 0, frozenset({3, 4}))
         line_of = {save.name: line for save, line in zip(sound, lines, strict=True)}
-        entries = [
+        return heading if self.saves else "", [
             Option(Content(line_of.get(save.name) or _damaged(save, self.line_width)), save.name, bool(save.problem))
             for save in self.saves
         ]
-        return [Static(Content(heading), classes="heading"), OptionList(*entries, compact=True, markup=False)]
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer with the chosen name."""

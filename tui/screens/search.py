@@ -82,6 +82,10 @@ class Search(Dialog[str]):
         """Move in the list while the keys go to the field."""
         getattr(self.query_one(OptionList), f"action_{action}")()
 
+    def listing(self) -> tuple[str, Sequence[Option]]:
+        """Tell of each entry that fits what was typed."""
+        return "", self._found(self.query_one(Input).value)
+
     def _found(self, text: str) -> list[Option]:
         lines = dict(zip(self.rows, aligned(list(self.rows.values()), self.line_width, 1, self.RIGHT), strict=True))
         found = [word for word, row in self.rows.items() if matches(row, text)]
