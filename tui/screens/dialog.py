@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -76,7 +77,7 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
             yield from self.body()
             yield Static(Content(self.HINT), classes="hint")
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Write the lines of a list for the new width, give it all the lines again that it may have, and fit it in."""
         if self.line_width != self._told_for:
             self._told_for = self.line_width

@@ -48,8 +48,8 @@ class Paced(Screen[Answer]):
 
     def classes_at(self, size: Size) -> set[str]:
         """Return the classes that the screen has in a window of that size."""
-        horizontal = self._get_breakpoint_classes(size.width, self.app.HORIZONTAL_BREAKPOINTS)
-        return horizontal | self._get_breakpoint_classes(size.height, self.app.VERTICAL_BREAKPOINTS)
+        horizontal = self._get_breakpoint_classes(size.width, self.app.HORIZONTAL_BREAKPOINTS or [])
+        return horizontal | self._get_breakpoint_classes(size.height, self.app.VERTICAL_BREAKPOINTS or [])
 
     def on_unmount(self) -> None:
         """Let go of what was drawn."""

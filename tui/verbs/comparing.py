@@ -67,8 +67,6 @@ def _told(key: str, value: float | str | None) -> str:
     """Write a number of a run as the other verbs do."""
     if value is None:
         return "—"
-    if key == "policy_agreement":
-        return percent(value, 1)
     if isinstance(value, float):
-        return number(value)
+        return percent(value, 1) if key == "policy_agreement" else number(value)
     return f"{value:,}" if key in {"step", "episodes"} else str(value)
