@@ -10,6 +10,7 @@ import pytest
 
 from tests.command_line.mistakes import assert_mistake
 from tui.cli import run_command_line
+from tui.verbs import training
 
 TRAIN = ["train", "seed-2x3", "--agent", "q-learning", "--seed", "0"]
 
@@ -156,3 +157,17 @@ def test_one_step_and_one_episode_are_told_in_the_singular(run):
     _, told, _ = run("train", "random-walk", "--agent", "random", "--seed", "0", "--episodes", "1")
     assert re.search(r" steps, 1 episode\nreturn of the only episode: ", told)
     assert ": 1 step, 0 episodes\n" in run(*TRAIN, "--steps", "1")[1]
+
+
+def test_agreement_is_told_as_whole_only_where_it_is(capsys):
+    report = {
+        "agent": "q-learning",
+        "world": "maze",
+        "steps": 1,
+        "episodes": 0,
+        "mean_return_100": None,
+        "seconds": 1.0,
+    }
+    report |= {"steps_per_second": 1.0, "digest": "0" * 64, "q_error": 0.5, "policy_agreement": 0.9997}
+    training._print_report(report, stopped=False)
+    assert "policy agreement: >99.9%" in capsys.readouterr().out
