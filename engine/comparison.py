@@ -4,7 +4,7 @@ The second run has a timeline of its own and its own generators; nothing of it i
 first. Each step then costs what both runs need for it.
 """
 
-from typing import Literal
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class Comparison:
         self.name = name
         self._observer = Observer(second.run)
         self._worlds: tuple[World, ...] = ()
+        self._visited: BoolArray = np.zeros(0, bool)
 
     @property
     def step(self) -> int:
@@ -70,9 +71,7 @@ class Comparison:
     def _visited_by_any(self, *worlds: World) -> BoolArray:
         """Return which states an episode of one of the runs can visit; looked for anew when a world was edited."""
         if self._worlds != worlds:
-            self._worlds = worlds
-            visited = [reachable(world) for world in worlds if isinstance(world, TabularMDP)]
-            self._visited: BoolArray = np.logical_or.reduce(visited)
+            self._worlds, self._visited = worlds, visited_in(worlds)
         return self._visited
 
 
@@ -101,12 +100,18 @@ def check_states(first: Run, second: Run) -> None:
         raise InputError("the worlds differ: a cell was edited in one of them, and they have other states now")
 
 
+def visited_in(worlds: Iterable[World]) -> BoolArray:
+    """Return which states an episode can visit in one of these worlds, which have the same states; shape (states,)."""
+    visited: BoolArray = np.logical_or.reduce([reachable(world) for world in worlds if isinstance(world, TabularMDP)])
+    return visited
+
+
 def differences(
     first_q: FloatArray,
     first_greedy: BoolArray,
     second_q: FloatArray,
     second_greedy: BoolArray,
-    visited: BoolArray | Literal[True] = True,
+    visited: BoolArray,
 ) -> Differences:
     """Hold two tables against each other; the arrays have shape (states, actions), NaN in q where not legal.
 
@@ -114,7 +119,7 @@ def differences(
     `planning.policy_agreement` counts them: of others nobody learns, so that two runs agree there for no reason.
     """
     apart = np.abs(first_q - second_q)
-    counted: BoolArray = np.logical_and((~np.isnan(apart)).any(axis=1), visited)
+    counted = (~np.isnan(apart)).any(axis=1) & visited
     legal = ~np.isnan(apart) & counted[:, None]
     place = int(np.where(legal, apart, -1.0).argmax())
     same = (first_greedy == second_greedy).all(axis=1) & counted

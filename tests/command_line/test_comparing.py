@@ -1,5 +1,7 @@
 """Two saves held against each other."""
 
+import pytest
+
 from tests.command_line.mistakes import assert_mistake
 
 TRAIN = ["train", "seed-2x3", "--agent", "q-learning", "--seed", "0"]
@@ -32,3 +34,11 @@ def test_a_comparison_writes_numbers_as_the_other_verbs_do(run):
     assert lines["step"] == ["5,000", "5,000"]
     assert lines["policy_agreement"] == ["100.0%", "100.0%"]
     assert lines["mean_return_100"] == ["9.80", "9.90"]
+
+
+def test_a_comparison_counts_the_states_that_an_episode_can_visit_as_the_screen_does(run, run_json):
+    for name, agent in (("table", "q-learning"), ("other", "sarsa")):
+        run("train", "cliff", "--agent", agent, "--seed", "0", "--steps", "2000", "--save", name)
+    counted = 37 * run_json("compare", "table", "other")["same_policy"]  # Nobody ever stands in the ten of the cliff.
+    assert counted == pytest.approx(round(counted))
+    assert 0 < counted < 37

@@ -195,7 +195,7 @@ def test_the_differences_of_two_tables_by_hand():
     first = np.array([[1.0, 0.0], [2.0, 2.0], [0.0, 3.0], [NAN, NAN]])
     second = np.array([[4.0, 0.0], [1.0, 2.0], [5.0, NAN], [NAN, NAN]])
     greedy = [np.array(rows, bool) for rows in ([[1, 0], [1, 1], [0, 1], [0, 0]], [[1, 0], [0, 1], [1, 0], [0, 0]])]
-    apart = differences(first, greedy[0], second, greedy[1])
+    apart = differences(first, greedy[0], second, greedy[1], np.ones(4, bool))
     assert (apart.largest, apart.state, apart.action) == (5.0, 2, 0)
     assert apart.same.tolist() == [True, False, False, False]
     assert apart.overlapping.tolist() == [True, True, False, False]

@@ -35,7 +35,7 @@ def compared(first=None, **fields):
         "greedy": greedy(q),
         "episodes": episodes(1.0, 2.0),
         "truth": None,
-        "differences": differences(first.q, first.greedy, q, greedy(q)),
+        "differences": differences(first.q, first.greedy, q, greedy(q), np.ones(len(q), bool)),
     }
     return replace(first, comparison=ComparisonView(**(second | fields)))
 
@@ -99,7 +99,7 @@ async def test_the_other_map_shows_the_layer_of_its_own_run(app, trainer):
 async def test_both_maps_show_the_same_part_whichever_is_moved(app, trainer):
     maze = grid("S" + "." * 59, *["." * 60] * 39)
     q = np.zeros((2400, 4))
-    other = differences(q, greedy(q), q, greedy(q))
+    other = differences(q, greedy(q), q, greedy(q), np.ones(len(q), bool))
     trainer.snapshot = compared(snapshot(maze, q, state=30 * 60 + 40), q=q, greedy=greedy(q), differences=other)
     async with app.run_test(size=(80, 24)) as pilot:
         first, second = app.main_screen.query_one(WorldPanel), app.main_screen.query_one(OtherWorld)
@@ -125,7 +125,7 @@ async def test_a_world_of_names_is_compared_by_name(app, trainer):
             greedy=greedy(q),
             state=0,
             path=(0,),
-            differences=differences(first.q, first.greedy, q, greedy(q)),
+            differences=differences(first.q, first.greedy, q, greedy(q), np.ones(len(q), bool)),
         ),
     )
     async with app.run_test(size=(80, 24)) as pilot:
@@ -179,7 +179,7 @@ async def test_where_there_is_no_room_for_the_difference_its_sign_is_told(app, t
     q = np.where(cliff.terminal[:, None], np.nan, np.zeros((24, 4)))
     other = q.copy()
     other[0, 0], other[1] = 2.0, -3.0
-    apart = differences(q, greedy(q), other, greedy(other))
+    apart = differences(q, greedy(q), other, greedy(other), np.ones(len(q), bool))
     trainer.snapshot = compared(snapshot(cliff, q), q=other, greedy=greedy(other), differences=apart)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine import saves
-from engine.comparison import check_worlds, differences
+from engine.comparison import check_worlds, differences, visited_in
 from engine.run import Run
 from engine.view import Truth, greedy_actions
 from tui.describing import number, print_json
@@ -18,8 +18,9 @@ def compare(options: argparse.Namespace) -> int:
     """Hold two saves against each other, each where it was saved."""
     runs = [saves.load(options.saves, name).run for name in (options.first, options.second)]
     check_worlds(*runs)
-    tables = [run.q_values() for run in runs]
-    apart = differences(tables[0], greedy_actions(tables[0]), tables[1], greedy_actions(tables[1]))
+    first, second = [run.q_values() for run in runs]
+    visited = visited_in(run.world for run in runs)
+    apart = differences(first, greedy_actions(first), second, greedy_actions(second), visited)
     world = runs[0].world
     report = {
         "world": world.name,
