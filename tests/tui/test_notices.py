@@ -5,7 +5,6 @@ import pytest
 from tests.tui.fakes import learned
 from tests.tui.test_comparing import compared
 from tests.tui.waiting import screen_text, seen, until
-from tui.screens.panels import ROOMY
 
 WIDE = [(80, 18), (80, 24), (140, 40), (200, 60)]
 LOWEST = (80, 14)
@@ -43,7 +42,7 @@ async def test_a_line_of_a_notice_lies_on_a_frame_where_there_is_one_alone(app, 
     trainer.snapshot = learned()
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.press(*keys)
-        await until(pilot, lambda: app.main_screen.single == (size[0] < ROOMY or keys == "m"))
+        await until(pilot, lambda: app.main_screen.single == (size[0] < 80 or keys == "m"))
         await pilot.pause()
         before = screen_text(app)
         app.notify("saved as one", markup=False)

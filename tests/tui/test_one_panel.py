@@ -9,7 +9,7 @@ from tests.tui.fakes import FakeTrainer, learned
 from tests.tui.test_comparing import compared
 from tests.tui.waiting import screen_text, seen, until
 from tui.lessons import shelf
-from tui.screens.panels import PANELS, ROOMY
+from tui.screens.panels import PANELS
 from tui.widgets.panel_tabs import PanelTabs
 from tui.widgets.timeline import Timeline
 
@@ -181,7 +181,7 @@ async def test_whoever_drives_keeps_the_panel_that_is_shown(app):
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_panel_has_its_tabs_at_every_size(app, size):
     async with app.run_test(size=size) as pilot:
-        if size[0] >= ROOMY:
+        if size[0] >= 80:
             await pilot.press("m")
         for name in PANELS:
             await until(pilot, lambda name=name: alone(app, name))

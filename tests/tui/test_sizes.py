@@ -3,7 +3,6 @@ import pytest
 from tests.tui.fakes import grid, learned, names, snapshot, timeline
 from tests.tui.waiting import screen_text, seen, until
 from tui.screens.choose_agent import AgentSettings
-from tui.screens.panels import ROOMY
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (140, 40), (200, 60), (40, 12)])
@@ -25,10 +24,10 @@ async def test_the_agent_its_arrow_and_the_values_are_seen(app, trainer, size):
     trainer.snapshot = learned()
     async with app.run_test(size=size) as pilot:
         await seen(pilot, "@", "→", "9.00", "−10", "+10", "greedy")
-        if size[0] < ROOMY:
+        if size[0] < 80:
             await pilot.press("tab")
         await seen(pilot, "▸", "►")
-        if size[0] < ROOMY:
+        if size[0] < 80:
             await pilot.press("tab")
         await seen(pilot, "mean of 40")
 

@@ -13,8 +13,8 @@ from tui.widgets.world import WorldPanel
 
 PANELS: dict[str, type[Panel]] = {"world": WorldPanel, "Q": QTable, "episodes": EpisodesPanel}
 """The panels of which one can have the room, by their names on the tabs."""
-ROOMY = 76
-"""Columns from which on all panels are shown unless one alone is asked for; below, it is the other way about."""
+NARROW = "-narrow"
+"""The class of a window in which one panel is shown alone unless all are asked for; elsewhere it is the other way."""
 TAKERS = {"-inspecting": "the inspector", "-comparing": "the comparison", "-lesson": "the lesson"}
 """What needs room beside the panels, by the class that the screen has meanwhile."""
 
@@ -78,7 +78,7 @@ class Panels(TimeTravel):
     @property
     def single(self) -> bool:
         """Whether one panel is shown alone: it is wanted or there is no room for two, and nothing else needs it."""
-        wanted = self.app.size.width < ROOMY if self._one is None else self._one
+        wanted = NARROW in self.classes_at(self.app.size) if self._one is None else self._one
         return wanted and not any(map(self.has_class, TAKERS))
 
     @property
