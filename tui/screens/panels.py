@@ -1,11 +1,12 @@
 """Which panels the main screen shows: all of them, or one that has the whole room."""
 
 from textual import events
+from textual.geometry import Size
 from textual.widget import Widget
 
 from tui.screens.time_travel import TimeTravel
 from tui.widgets.episodes import EpisodesPanel
-from tui.widgets.panel import Panel
+from tui.widgets.panel import Drawing, Panel
 from tui.widgets.panel_tabs import PanelTabs
 from tui.widgets.q_table import QTable
 from tui.widgets.timeline import Timeline
@@ -32,6 +33,22 @@ class Panels(TimeTravel):
         if self.single != self.has_class("-single"):
             self._choose()
             self._lay_out()
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        """Lay out, a private method of Textual 8.2, and move notices to where they cover nothing that is read.
+
+        That is where the frames of two panels meet; or below a panel that has none below it, on its frame.
+        """
+        super()._refresh_layout(size, scroll)
+        framed = [panel.region for panel in self.query(Drawing) if panel.region and panel.styles.border_top[0]]
+        if not framed:
+            return
+        lowest = max(framed, key=lambda region: region.y)
+        meeting = any(region.bottom == lowest.y for region in framed)
+        below = self.size.height - (lowest.y + 1 if meeting else lowest.bottom)
+        for rack in self.query("ToastRack"):
+            if rack.styles.margin.bottom != below:
+                rack.styles.margin = (0, 0, below, 0)
 
     def action_one_panel(self) -> None:
         """Give the room to the panel that has the focus, or to all of them again."""
