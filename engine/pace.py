@@ -1,4 +1,4 @@
-"""The pace of a run: when the next steps are due, how fast they come, and how far it is on a long way."""
+"""The pace of a run: when steps and autosaves are due, how fast steps come, and how far it is on a long way."""
 
 from collections import deque
 
@@ -16,6 +16,15 @@ LONGEST_LAG = 0.1
 
 FULL = float("inf")
 """The speed of a run that goes as fast as it can."""
+
+AUTOSAVE_EVERY = 30.0
+"""Seconds from one autosave to the next while the run goes on."""
+
+AUTOSAVE_AFTER = 1.0
+"""Seconds of rest after which what was done by hand is autosaved."""
+
+NEVER = float("inf")
+"""The time of what does not come."""
 
 
 class Pace:
@@ -142,3 +151,21 @@ class Way:
         made = step - (self._beginning or (step, now))[0]
         rate = f" {made / seconds:,.0f}/s," if seconds > 0 else ""
         return f"step {target:,}: {step / max(target, 1):.0%},{rate} escape stops"
+
+
+class Autosaves:
+    """When an autosave is due: now and then while the run goes on, and soon after it came to rest for good."""
+
+    def __init__(self) -> None:
+        self.at = NEVER
+        """The time of the next, as far as is known."""
+        self._unsaved_since = self._resting_since = NEVER
+
+    def due(self, now: float, *, wanted: bool, playing: bool) -> bool:
+        """Return whether to autosave now; `wanted`: something of the run is kept nowhere, `playing`: it goes on."""
+        self._unsaved_since = min(self._unsaved_since, now) if wanted else NEVER
+        self._resting_since = min(self._resting_since, now) if wanted and not playing else NEVER
+        self.at = min(self._unsaved_since + AUTOSAVE_EVERY, self._resting_since + AUTOSAVE_AFTER)
+        if due := now >= self.at:
+            self.at = self._unsaved_since = self._resting_since = NEVER
+        return due

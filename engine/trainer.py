@@ -40,19 +40,13 @@ from engine.messages import (
     UndoEdit,
     UsualSpeed,
 )
-from engine.pace import FULL, Pace, Way
+from engine.pace import FULL, Autosaves, Pace, Way
 
 if TYPE_CHECKING:
     from engine.session import Session
 
 PUBLISH_EVERY = 1 / 30
 """Seconds from one snapshot to the next while something goes on."""
-
-AUTOSAVE_EVERY = 30.0
-"""Seconds from one autosave to the next while the run goes on."""
-
-AUTOSAVE_AFTER = 1.0
-"""Seconds of rest after which what was done by hand is autosaved."""
 
 AWAY = 0.03
 """Seconds for which a run stands still where it gives way."""
@@ -89,7 +83,7 @@ class Trainer:
         self._obeyed = self._answered = 0
         self._told: Callable[[], None] = lambda: None
         self._away_until = 0.0
-        self._autosave_at = self._unsaved_since = self._resting_since = FULL
+        self._autosaves = Autosaves()
         self._fall: Fall | None = None
         self._fall_until = 0.0
         self._pace = Pace()
@@ -187,7 +181,8 @@ class Trainer:
                 self._session.derive()
             if self._session.catching_up:
                 self._session.catch_up()
-            self._autosave_when_due()
+            if self._autosaves.due(self._clock(), wanted=self._session.autosave_wanted, playing=self._pace.playing):
+                self._session.autosave()
             if not self._commands or self._clock() >= self._pace.next_publishing:
                 self._publish()
         except InputError as error:
@@ -209,17 +204,6 @@ class Trainer:
             command = self._commands.popleft()
             if not (isinstance(command, GoTo | Look) and self._commands and type(self._commands[0]) is type(command)):
                 return command
-
-    def _autosave_when_due(self) -> None:
-        """Autosave now and then while the run goes on, and soon after it came to rest, if it still rests then."""
-        now = self._clock()
-        wanted = self._session.autosave_wanted
-        self._unsaved_since = min(self._unsaved_since, now) if wanted else FULL
-        self._resting_since = min(self._resting_since, now) if wanted and not self._pace.playing else FULL
-        self._autosave_at = min(self._unsaved_since + AUTOSAVE_EVERY, self._resting_since + AUTOSAVE_AFTER)
-        if now >= self._autosave_at:
-            self._autosave_at = self._unsaved_since = self._resting_since = FULL
-            self._session.autosave()
 
     def _has_to_wait(self, command: Command) -> bool:
         """Whether the end of the episode that was asked for comes first; a pause or a look comes before it.
@@ -306,7 +290,7 @@ class Trainer:
         if self._pace.playing:
             now = self._clock()
             return max(self._pace.seconds_to_next_step(now), self._away_until - now)
-        return max(self._autosave_at - self._clock(), 0.0)
+        return max(self._autosaves.at - self._clock(), 0.0)
 
     def _sleep(self, seconds: float) -> None:
         with self._wake:

@@ -1,8 +1,8 @@
-"""The pace of a run: when steps are due, and how many at once."""
+"""The pace of a run: when steps and autosaves are due, and how many steps at once."""
 
 import pytest
 
-from engine.pace import SPEEDS, Pace, Way
+from engine.pace import NEVER, SPEEDS, Autosaves, Pace, Way
 
 
 def test_a_lag_is_not_made_up_for_by_a_burst():
@@ -42,3 +42,17 @@ def test_a_long_way_tells_how_far_it_is_and_how_fast_it_went_since_it_began():
     assert way.told(400, 1000, now=7.0) == "step 1,000: 40%, 150/s, escape stops"
     way.leave()
     assert way.seconds(400, now=9.0) == 0.0
+
+
+def test_an_autosave_is_due_a_second_after_the_run_came_to_rest_and_every_thirty_while_it_goes_on():
+    autosaves = Autosaves()
+    going = [at for at in range(100) if autosaves.due(float(at), wanted=True, playing=True)]
+    assert going == [30, 61, 92]
+    assert not autosaves.due(100.0, wanted=False, playing=False)
+    assert autosaves.at == NEVER
+    resting = [at for at in (100.0, 100.9, 101.0, 101.1) if autosaves.due(at, wanted=True, playing=False)]
+    assert resting == [101.0]
+    assert not autosaves.due(200.0, wanted=False, playing=False)
+    assert not autosaves.due(200.0, wanted=True, playing=False)
+    assert not autosaves.due(200.5, wanted=True, playing=True)
+    assert not autosaves.due(201.2, wanted=True, playing=False)  # The rest began anew.
