@@ -1,5 +1,5 @@
 from tests.tui.fakes import snapshot
-from tui.commands import ALL, COMMANDS, EDITING, GIVEN_WAY, SCREENS, available, bindings, by_id, key_name
+from tui.commands import ALL, COMMANDS, EDITING, GIVEN_WAY, SCREENS, available, bindings, by_id, key_name, use
 from tui.screens.editor import Editor
 from tui.screens.help import help_rows
 from tui.screens.main import MainScreen
@@ -26,6 +26,11 @@ def test_every_command_of_the_editor_is_answered_by_it():
 def test_every_binding_has_the_id_of_its_command():
     assert [binding.id for binding in bindings()] == [command.id for command in COMMANDS]
     assert {binding.action for binding in bindings()} == {command.id for command in COMMANDS}
+
+
+def test_a_screen_that_is_loaded_late_does_not_take_over_a_persons_keys():
+    use({"step": ("f2",)})
+    assert [binding.key for binding in bindings()] == [",".join(command.keys) for command in COMMANDS]
 
 
 def test_the_help_lists_every_key_and_only_those():

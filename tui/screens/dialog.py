@@ -36,21 +36,16 @@ class Box(Vertical):
         """Make everything fit."""
         self.fit()
 
-    def fit(self) -> bool:
-        """Leave the list the lines that the others do not need, and let notices cover nothing that is read.
-
-        Return whether the list has to be laid out anew for that.
-        """
+    def fit(self) -> None:
+        """Leave the list the lines that the others do not need, and let notices cover nothing that is read."""
         shown = [child for child in self.children if child.display]
         bottom = max((child.virtual_region_with_margin.bottom for child in shown), default=0)
         listed = next((child for child in self.children if isinstance(child, LISTS)), None)
-        excess = bottom - self.content_size.height
-        if listed is not None and excess > 0:
+        if listed is not None and (excess := bottom - self.content_size.height) > 0:
             listed.styles.max_height = max(listed.outer_size.height - excess, FEWEST_LINES)
         left, below = self.region.x + 1, self.screen.size.height - self.region.bottom
         for rack in self.screen.query("ToastRack"):
             rack.styles.margin = (0, left, below, left)
-        return listed is not None and excess > 0
 
 
 class Dialog(Paced[Answer], ModalScreen[Answer]):
@@ -64,9 +59,7 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
     def __init__(self, title: str = "") -> None:
         super().__init__()
         self.title = title or self.TITLE
-        self._fits = False
-        """Whether everything fits, so that it may be drawn."""
-        self.add_class(*self.classes_at(self.app.size))
+        self.add_class(*self.classes_at(self.app.size))  # Textual gives them only after the first frame.
         self._told_for = self.line_width
         """The width for which the lines of the list are written."""
 
@@ -84,16 +77,7 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
             self._tell_again()
         for listed in self.query(".dialog > OptionList, .dialog > VerticalScroll"):
             listed.styles.max_height = None
-        if self._fits:
-            self.call_after_refresh(self.query_one(Box).fit)
-
-    def _compositor_refresh(self) -> None:
-        """Draw, but for the first frame where a list has to give way: it is laid out anew at once."""
-        if not self._fits:
-            self._fits = True
-            if self.query_one(Box).fit():
-                return
-        super()._compositor_refresh()
+        self.call_after_refresh(self.query_one(Box).fit)
 
     def _tell_again(self) -> None:
         """Write the lines of the list anew, each in its place."""
