@@ -18,8 +18,8 @@ class Keeping:
         """Where the run was last autosaved; None if what is there is in a save by now."""
         self._kept: object = None
         """What there was in the run when it began, or was last saved or loaded."""
-        self._digest = ""
-        """That of the file that the run was saved to or loaded from."""
+        self._identity = ""
+        """That of the file that the run was saved to or loaded from, see `saves.identity_of`."""
         self._autosave_name = ""
         self._autosaved_place: object = None
         self._autosave_failed = False
@@ -28,18 +28,18 @@ class Keeping:
         """Keep another run from here on; that of before needs its autosave no more."""
         self.forget_autosave()
         self.save_name, self._kept = save_name, _extent(timeline)
-        self._autosave_name = self._digest = ""
+        self._autosave_name = self._identity = ""
 
     def load(self, name: str) -> Timeline:
         """Read a save and keep its run from here on; raises `InputError` if it is none.
 
         What comes from an autosave is in no save, and goes on being autosaved.
         """
-        path, timeline = saves.load_from(self.folder, name)
+        path, identity, timeline = saves.load_from(self.folder, name)
         timeline.branch.saves.add(timeline.step)
         if path.parent.name != saves.AUTOSAVES:
             self.begin(timeline, path.name.partition(saves.SUFFIX)[0])
-            self._digest = timeline.run.digest()
+            self._identity = identity or ""
         else:
             self.begin(timeline)
             self._kept, self._autosaved_place = None, _place(timeline)
@@ -51,11 +51,11 @@ class Keeping:
         before = set(timeline.branch.saves)
         timeline.branch.saves.add(timeline.step)
         try:
-            saved = saves.save(timeline, self.folder, name, self._digest if name == self.save_name else "")
+            saved = saves.save(timeline, self.folder, name, self._identity if name == self.save_name else "")
         except InputError:
             timeline.branch.saves = before
             raise
-        self.save_name, self._kept, self._digest = name, _extent(timeline), saved.digest
+        self.save_name, self._kept, self._identity = name, _extent(timeline), saved.identity
         self.forget_autosave()
         also = f"; what stood there is kept as {saved.kept_as}" if saved.kept else ""
         return f"saved as {name} ({saved.path.stat().st_size / 1024:,.0f} KiB, step {timeline.step:,}){also}"

@@ -1,11 +1,13 @@
 """The folder of saves: one file a run, found by name, written so that nothing is lost, listed, and kept by itself."""
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from engine import allowance, files, savefile
 from engine.errors import InputError, near_miss
@@ -62,7 +64,8 @@ class Saved:
     """Where a run was written."""
 
     path: Path
-    digest: str
+    identity: str
+    """What tells the file from every other one, see `identity_of`."""
     kept: Path | None
     """The new name of somebody else's file that stood there, if one did."""
 
@@ -75,18 +78,19 @@ class Saved:
 def save(timeline: Timeline, folder: Path, name: str, known: str = "") -> Saved:
     """Write the run and its branches to `folder/name.safetensors`.
 
-    `known` is the digest of the file of that name that this run was saved to or loaded from before; its last revision
-    is kept as `...~1`. Any other file that stands there is somebody else's work and keeps a name of its own. Raises
-    `InputError`, with the old file in its place, if it cannot be written.
+    `known` is the identity of the file of that name that this run was saved to or loaded from before; its last
+    revision is kept as `...~1`. Any other file that stands there is somebody else's work and keeps a name of its own.
+    Raises `InputError`, with the old file in its place, if it cannot be written.
     """
     target = folder / f"{check_name(name)}{SUFFIX}"
-    digest, data = savefile.pack(timeline)
+    data = savefile.pack(timeline)[1]
+    identity = _identity(BytesIO(data))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        kept = files.replace(target, data, lambda path: _digest_of(path) in {known, digest})
+        kept = files.replace(target, data, lambda path: identity_of(path) in {known, identity})
     except OSError as error:
         raise InputError(f"cannot save to {target}: {error.strerror or error}") from None
-    return Saved(target, digest, kept)
+    return Saved(target, identity, kept)
 
 
 def autosave(timeline: Timeline, folder: Path, name: str) -> Path:
@@ -148,13 +152,14 @@ def find(folder: Path, word: str) -> Path | None:
 
 def load(folder: Path, word: str) -> Timeline:
     """Rebuild the run that a word names; raises `InputError` if there is none or it is damaged."""
-    return load_from(folder, word)[1]
+    return load_from(folder, word)[2]
 
 
-def load_from(folder: Path, word: str) -> tuple[Path, Timeline]:
-    """Do what `load` does, and return the path of the file, too."""
+def load_from(folder: Path, word: str) -> tuple[Path, str | None, Timeline]:
+    """Do what `load` does, and return the path of the file and its identity, too."""
     path = _found(folder, word)
-    return path, read(path)
+    identity = identity_of(path)  # If somebody else writes right now, it is theirs that is not known.
+    return path, identity, read(path)
 
 
 def names(folder: Path) -> list[str]:
@@ -224,18 +229,31 @@ def _describe(folder: Path, path: Path) -> SaveListing:
     return SaveListing(name, world, agent, steps, episodes, modified, status.st_size)
 
 
-def _digest_of(path: Path) -> str | None:
-    """Return the digest that a file claims; None if it is no save."""
+def identity_of(path: Path) -> str | None:
+    """Return what tells a file from every other one, as a hash; None if it cannot be read.
+
+    It is that of the text, which holds the checksum over the rest. The digest of the run would not do: two files of one
+    run at one step may have different branches.
+    """
     try:
-        return str(savefile.about(_header_of(path))["digest"])
-    except (*INVALID, OSError):
+        with path.open("rb") as file:
+            return _identity(file)
+    except OSError:
         return None
+
+
+def _identity(file: BinaryIO) -> str:
+    return hashlib.sha256(_header(file)).hexdigest()
 
 
 def _header_of(path: Path) -> bytes:
     with path.open("rb") as file:
-        first = file.read(8)
-        return first + file.read(min(int.from_bytes(first, "little"), LARGEST_HEADER))
+        return _header(file)
+
+
+def _header(file: BinaryIO) -> bytes:
+    first = file.read(8)
+    return first + file.read(min(int.from_bytes(first, "little"), LARGEST_HEADER))
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -73,7 +73,7 @@ def _save_for_ever(timeline: Timeline, folder: Path, completed: "ctypes.c_longlo
     known = ""
     while True:
         timeline.advance(steps=1)
-        known = saves.save(timeline, folder, "victim", known).digest
+        known = saves.save(timeline, folder, "victim", known).identity
         completed.value = timeline.step
 
 
@@ -82,7 +82,7 @@ def full_disk(folder: Path) -> Row:
     timeline = trained()
     broken = 0
     with _small_disk(folder) as (disk, how):
-        known = saves.save(timeline, disk, "victim").digest
+        known = saves.save(timeline, disk, "victim").identity
         big = trained("dqn", 9000)
         for _ in range(10):
             (disk / "ballast").write_bytes(bytes(700 * 1024)) if how == "tmpfs" else None
@@ -171,7 +171,7 @@ def _save_often(folder: Path, seed: int) -> None:
     timeline, known = trained(steps=100, seed=seed), ""
     for _ in range(SAVES_EACH):
         timeline.advance(steps=1)
-        known = saves.save(timeline, folder, "common", known).digest
+        known = saves.save(timeline, folder, "common", known).identity
 
 
 def hostile(folder: Path) -> list[Row]:

@@ -14,6 +14,7 @@ from engine import allowance, migrations, savefile, savemarks
 from engine import saves as engine_saves
 from engine.errors import InputError
 from engine.interventions import Act, Change
+from engine.keeping import Keeping
 from engine.messages import Load
 from engine.replaying import first_difference
 from engine.run import Run
@@ -65,10 +66,10 @@ def test_the_save_holds_the_world_itself_not_its_name(saves, tmp_path):
 
 def test_the_previous_revision_is_kept(saves):
     timeline = make()
-    first = engine_saves.save(timeline, saves, "a").digest
+    first, digest = engine_saves.save(timeline, saves, "a").identity, timeline.run.digest()
     timeline.advance(steps=10)
     engine_saves.save(timeline, saves, "a", known=first)
-    assert engine_saves.read(saves / "a.safetensors~1").run.digest() == first
+    assert engine_saves.read(saves / "a.safetensors~1").run.digest() == digest
     assert engine_saves.load(saves, "a").run.digest() == timeline.run.digest()
 
 
@@ -79,17 +80,31 @@ def test_somebody_elses_save_of_the_same_name_is_kept(saves):
     second = engine_saves.save(mine, saves, "a")
     assert second.kept == saves / "a.safetensors~2"
     mine.advance(steps=5)
-    third = engine_saves.save(mine, saves, "a", known=second.digest)
+    third = engine_saves.save(mine, saves, "a", known=second.identity)
     assert third.kept is None
     for word, step in (("a", 65), ("a~1", 60), ("a~2", 50)):
         assert engine_saves.load(saves, word).run.step == step
+
+
+def test_somebody_elses_branches_are_kept_though_both_stand_at_the_same_step_of_the_same_run(saves):
+    engine_saves.save(make(), saves, "a")
+    one, two = Keeping(saves), Keeping(saves)
+    theirs, mine = one.load("a"), two.load("a")
+    theirs.go_to(50)
+    theirs.intervene(Change(50, {"epsilon": "1.0"}))
+    theirs.switch("main")
+    one.save(theirs, "a")
+    assert "what stood there is kept as a~2" in two.save(mine, "a")
+    mine.advance(steps=5)
+    assert "kept as" not in two.save(mine, "a")
+    assert list(engine_saves.load(saves, "a~2").branches) == ["main", "branch 2"]
 
 
 def test_a_damaged_save_offers_the_revision_before_it(saves):
     timeline = make()
     saved = engine_saves.save(timeline, saves, "a")
     timeline.advance(steps=5)
-    engine_saves.save(timeline, saves, "a", known=saved.digest)
+    engine_saves.save(timeline, saves, "a", known=saved.identity)
     saved.path.write_bytes(b"gone")
     with pytest.raises(InputError, match="the revision before it is a~1"):
         engine_saves.load(saves, "a")

@@ -31,11 +31,11 @@ def train(options: argparse.Namespace) -> int:
     """Let an agent learn, and say what came of it."""
     if options.save:
         engine_saves.check_name(options.save)
-    timeline = _timeline_to_train(options)
+    timeline, resumed = _timeline_to_train(options)
     run = timeline.run
     _expect_an_amount(options, run)
     before = {"episodes_before": run.statistics.episodes, "returns_known_before": run.statistics.known}
-    saved, resumed_digest = None, run.digest()
+    saved = None
     run.warm_up()
     began = time.perf_counter()
     step = run.step
@@ -47,7 +47,7 @@ def train(options: argparse.Namespace) -> int:
     steps = run.step - step
     seconds = time.perf_counter() - began
     if options.save:
-        known = "" if options.resume != options.save else resumed_digest
+        known = "" if options.resume != options.save else resumed
         saved = engine_saves.save(timeline, options.saves, options.save, known)
     report = {**report_of(run, steps, returns, seconds, solved(run)), **before}
     limit = next(name for name in ("steps", "episodes", "actions") if getattr(options, name))
@@ -85,16 +85,18 @@ def _mean_return(report: dict[str, Any]) -> str:
     return f"mean return of the last {min(report['episodes'], 100)} episodes: {mean}"
 
 
-def _timeline_to_train(options: argparse.Namespace) -> Timeline:
+def _timeline_to_train(options: argparse.Namespace) -> tuple[Timeline, str]:
+    """Return the run, and the identity of the file that it was resumed from; empty if it was not."""
     if options.resume:
         if options.world or options.agent or options.seed is not None or options.set:
             raise InputError("--resume goes on with a saved run: its world, agent, settings and seed are in the save")
-        timeline = engine_saves.load(options.saves, options.resume)
+        _, identity, timeline = engine_saves.load_from(options.saves, options.resume)
         if others := engine_saves.made_with_others(options.saves, options.resume):
             print(f"qscope: {options.resume} was {others}", file=sys.stderr)
-        return timeline
+        return timeline, identity or ""
     expect_a_beginning(options)
-    return Timeline(Run(world_catalogue.find(options.world), options.agent, settings_of(options.set), options.seed))
+    run = Run(world_catalogue.find(options.world), options.agent, settings_of(options.set), options.seed)
+    return Timeline(run), ""
 
 
 def expect_a_beginning(options: argparse.Namespace) -> None:
