@@ -3,6 +3,8 @@
 import hashlib
 import os
 import re
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -94,21 +96,22 @@ def save(timeline: Timeline, folder: Path, name: str, known: str = "") -> Saved:
 
 
 def autosave(timeline: Timeline, folder: Path, name: str) -> Path:
-    """Write the run among the autosaves of the folder of saves, and let go of the oldest ones; return the path."""
+    """Write the run among the autosaves of the folder of saves, and let go of the oldest ones; return the path.
+
+    Those of sittings that go on are not among the oldest: they may be all that there is of a run that rests.
+    """
     saved = save(timeline, folder / AUTOSAVES, name)
-    others = sorted((folder / AUTOSAVES).glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime)
-    for path in others[:-AUTOSAVES_KEPT]:
-        path.unlink(missing_ok=True)
-    for path in (folder / AUTOSAVES).glob(f"*{SUFFIX}~*"):
-        path.unlink(missing_ok=True)
+    left = [path for path, _ in _newest_first(folder / AUTOSAVES) if was_left_behind(path)]
+    for path in [*left[AUTOSAVES_KEPT:], *(folder / AUTOSAVES).glob(f"*{SUFFIX}~*")]:
+        remove(path)
     return saved.path
 
 
 def broken_off(folder: Path) -> SaveListing | None:
     """Return the newest autosave whose sitting has ended without a word: its process is there no more."""
     for entry in listing(folder):
-        match = _SITTING.search(entry.name)
-        if entry.name.startswith(f"{AUTOSAVES}/") and not entry.problem and match and not _is_alive(int(match[1])):
+        autosaved = entry.name.startswith(f"{AUTOSAVES}/") and _SITTING.search(entry.name)
+        if autosaved and not entry.problem and was_left_behind(folder / f"{entry.name}{SUFFIX}"):
             return entry
     return None
 
@@ -122,13 +125,26 @@ def forget_autosave(folder: Path, name: str) -> None:
     """Remove an autosave, by the name that the listing gives it."""
     path = find(folder, name)
     if path is not None and path.parent.name == AUTOSAVES:
-        path.unlink(missing_ok=True)
+        remove(path)
+
+
+def remove(path: Path) -> None:
+    """Remove an autosave that is needed no more; one that cannot be removed, or is gone already, harms nobody."""
+    with suppress(OSError):
+        path.unlink()
+
+
+def was_left_behind(path: Path) -> bool:
+    """Whether the sitting that an autosave is of does not go on, as far as its name tells."""
+    match = _SITTING.search(path.name.removesuffix(SUFFIX))
+    return match is None or not _is_alive(int(match[1]))
 
 
 def _is_alive(process: int) -> bool:
+    """Whether there is another process of that number."""
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:
         return True
@@ -205,19 +221,32 @@ def listing(folder: Path) -> tuple[SaveListing, ...]:
 
     After a damaged one comes the revision before it, if there is one.
     """
-    own = sorted(folder.glob(f"*{SUFFIX}"))
-    autosaves = sorted((folder / AUTOSAVES).glob(f"*{SUFFIX}"), key=lambda path: -path.stat().st_mtime)
     entries = []
-    for path in [*own, *autosaves]:
-        entries.append(_describe(folder, path))
-        if entries[-1].problem and (previous := _previous(path)).is_file():
-            entries.append(_describe(folder, previous))
+    for path, status in [*sorted(_newest_first(folder)), *_newest_first(folder / AUTOSAVES)]:
+        entries.append(_describe(folder, path, status))
+        previous = _previous(path)
+        if entries[-1].problem and (before := _status(previous)):
+            entries.append(_describe(folder, previous, before))
     return tuple(entries)
 
 
-def _describe(folder: Path, path: Path) -> SaveListing:
+def _newest_first(folder: Path) -> list[tuple[Path, os.stat_result]]:
+    """Return the saves of a folder, and what the file system knows of each; an absent folder has none."""
+    found = [(path, status) for path in folder.glob(f"*{SUFFIX}") if (status := _status(path))]
+    return sorted(found, key=lambda each: -each[1].st_mtime)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """Return what is known of a file; None if it is none: a link to nothing, or gone since it was found here."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None
+
+
+def _describe(folder: Path, path: Path, status: os.stat_result) -> SaveListing:
     name = str(path.relative_to(folder)).replace(SUFFIX, "")
-    status = path.stat()
     modified = datetime.fromtimestamp(status.st_mtime, UTC).astimezone()
     try:
         whole = status.st_size <= LARGEST_CHECKED

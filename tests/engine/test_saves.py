@@ -158,6 +158,33 @@ def test_only_the_newest_autosaves_are_kept(saves):
     assert kept == [12, 11, 10, 9, 8, 7, 6, 5]
 
 
+def test_the_autosave_of_a_sitting_that_goes_on_is_kept_however_many_others_there_are(saves):
+    living = subprocess.Popen(["sleep", "60"])
+    try:
+        path = engine_saves.autosave(make(steps=1), saves, f"a-20250101-000000-{living.pid}")
+        os.utime(path, (0, 0))
+        for number in range(10):
+            engine_saves.autosave(make(steps=2), saves, f"sitting-{number}")
+        assert engine_saves.read(path).step == 1
+    finally:
+        living.kill()
+        living.wait()
+
+
+def test_a_link_to_nothing_stands_in_nobodys_way(saves):
+    engine_saves.save(make(), saves, "a")
+    for folder in (saves, saves / ".autosave"):
+        folder.mkdir(exist_ok=True)
+        (folder / "gone.safetensors").symlink_to("nowhere")
+    path = engine_saves.autosave(make(), saves, "kept")
+    assert [entry.name for entry in engine_saves.listing(saves)] == ["a", engine_saves.word_of_autosave(path)]
+
+
+def test_no_process_has_so_large_a_number_that_nobody_can_be_asked_about_it(saves):
+    path = engine_saves.autosave(make(), saves, "a-20250101-000000-9999999999")
+    assert engine_saves.broken_off(saves).name == engine_saves.word_of_autosave(path)
+
+
 def test_the_branches_are_saved_and_loaded(saves):
     timeline = make()
     timeline.go_to(100)
