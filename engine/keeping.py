@@ -41,9 +41,12 @@ class Keeping:
             self.begin(timeline, path.name.partition(saves.SUFFIX)[0])
             self._identity = identity or ""
         else:
+            if self.autosaved is not None and path.samefile(self.autosaved):
+                self.autosaved = None  # It is needed further.
             self.begin(timeline)
-            self._kept, self._autosaved_place = None, _place(timeline)
-            self.autosaved, self._autosave_name = path, saves.new_autosave_name(timeline.run)
+            self._kept = None
+            if saves.was_left_behind(path):  # That of a sitting that goes on is not ours to remove.
+                self.autosaved, self._autosaved_place = path, _place(timeline)
         return timeline
 
     def save(self, timeline: Timeline, name: str) -> str:
@@ -71,21 +74,21 @@ class Keeping:
     def autosave(self, timeline: Timeline) -> str:
         """Keep the run among the autosaves; return why that failed, once, and else nothing."""
         self._autosave_name = self._autosave_name or saves.new_autosave_name(timeline.run)
-        self._autosaved_place, before = _place(timeline), self.autosaved
+        before = self.autosaved
         try:
             self.autosaved = saves.autosave(timeline, self.folder, self._autosave_name)
-            if before is not None and before != self.autosaved:
-                before.unlink(missing_ok=True)
         except InputError as error:
-            told = self._autosave_failed and self.autosaved is None
-            self._autosave_failed, self.autosaved = True, None
+            told, self._autosave_failed = self._autosave_failed, True
             return "" if told else f"no autosave: {error}"
+        self._autosaved_place, self._autosave_failed = _place(timeline), False
+        if before is not None and before != self.autosaved:
+            saves.remove(before)
         return ""
 
     def forget_autosave(self) -> None:
         """Remove the autosave of this run."""
         if self.autosaved is not None:
-            self.autosaved.unlink(missing_ok=True)
+            saves.remove(self.autosaved)
         self.autosaved = self._autosaved_place = None
 
 

@@ -166,6 +166,6 @@ class Autosaves:
         self._unsaved_since = min(self._unsaved_since, now) if wanted else NEVER
         self._resting_since = min(self._resting_since, now) if wanted and not playing else NEVER
         self.at = min(self._unsaved_since + AUTOSAVE_EVERY, self._resting_since + AUTOSAVE_AFTER)
-        if due := now >= self.at:
-            self.at = self._unsaved_since = self._resting_since = NEVER
+        if due := now >= self.at:  # Where that fails it is tried again, at rest, too.
+            self._unsaved_since, self._resting_since, self.at = now, NEVER, now + AUTOSAVE_EVERY
         return due

@@ -44,10 +44,18 @@ def test_a_long_way_tells_how_far_it_is_and_how_fast_it_went_since_it_began():
     assert way.seconds(400, now=9.0) == 0.0
 
 
+def test_an_autosave_that_failed_at_rest_is_tried_again_half_a_minute_later():
+    autosaves = Autosaves()
+    autosaves.due(0.0, wanted=True, playing=False)
+    assert autosaves.due(1.0, wanted=True, playing=False)
+    assert autosaves.at == 31.0  # The engine sleeps until then.
+    assert autosaves.due(31.0, wanted=True, playing=False)
+
+
 def test_an_autosave_is_due_a_second_after_the_run_came_to_rest_and_every_thirty_while_it_goes_on():
     autosaves = Autosaves()
     going = [at for at in range(100) if autosaves.due(float(at), wanted=True, playing=True)]
-    assert going == [30, 61, 92]
+    assert going == [30, 60, 90]
     assert not autosaves.due(100.0, wanted=False, playing=False)
     assert autosaves.at == NEVER
     resting = [at for at in (100.0, 100.9, 101.0, 101.1) if autosaves.due(at, wanted=True, playing=False)]

@@ -1,11 +1,14 @@
 """The trainer and saves: what is kept on purpose, what by itself, and what of it counts as saved."""
 
+import os
+import subprocess
 import time
 
 import numpy as np
 import pytest
 
 from engine import saves as engine_saves
+from engine.keeping import Keeping
 from engine.messages import (
     FinishEpisode,
     Load,
@@ -16,7 +19,10 @@ from engine.messages import (
     Start,
     Step,
 )
+from engine.run import Run
+from engine.timeline import Timeline
 from engine.trainer import Trainer
+from engine.worlds import catalogue
 from tests.engine.waiting import wait_for, wait_for_file
 
 
@@ -104,6 +110,61 @@ def test_an_autosave_that_cannot_be_written_is_said_once(trainer, saves):
         wait_for(trainer, lambda s, number=number: s.step == number and s.notices)
         time.sleep(1.2)
     assert len([notice for notice in trainer.snapshot.notices if "no autosave" in notice.text]) == 1
+
+
+def test_a_rescue_keeps_what_an_autosave_before_it_could_not(trainer, saves):
+    (saves / ".autosave").write_text("no folder")
+    trainer.submit(Step())
+    wait_for(trainer, lambda s: s.notices and "no autosave" in s.notices[-1].text)
+    (saves / ".autosave").unlink()
+    path = trainer.rescue()
+    assert path is not None
+    assert engine_saves.read(path).step == 1
+
+
+def test_an_autosave_that_fails_later_does_not_lose_sight_of_the_one_before(trainer, saves, monkeypatch):
+    trainer.submit(Step())
+    before = wait_for(trainer, lambda s: s.autosave_name)
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    trainer.submit(Step())
+    failed = wait_for(trainer, lambda s: s.notices and "no autosave" in s.notices[-1].text)
+    assert failed.autosave_name == before.autosave_name
+    monkeypatch.undo()
+    trainer.close(forget=True)
+    assert engine_saves.listing(saves) == ()
+
+
+def test_an_autosave_of_a_sitting_that_goes_on_stays_with_it_though_another_one_opens_it(saves):
+    timeline = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0))
+    timeline.advance(steps=3)
+    living = subprocess.Popen(["sleep", "60"])
+    try:
+        path = engine_saves.autosave(timeline, saves, f"a-20250101-000000-{living.pid}")
+        keeping = Keeping(saves)
+        opened = keeping.load(engine_saves.word_of_autosave(path))
+        assert keeping.autosave_wanted(opened)
+        keeping.autosave(opened)
+        keeping.forget_autosave()
+        assert [entry.name for entry in engine_saves.listing(saves)] == [engine_saves.word_of_autosave(path)]
+    finally:
+        living.kill()
+        living.wait()
+
+
+def test_the_own_autosave_can_be_opened_and_is_still_there(saves):
+    timeline, keeping = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0)), Keeping(saves)
+    keeping.begin(timeline)
+    timeline.advance(steps=3)
+    keeping.autosave(timeline)
+    path = keeping.autosaved
+    keeping.load(engine_saves.word_of_autosave(path))
+    assert engine_saves.read(path).step == 3
+    keeping.forget_autosave()
+    assert not path.exists()
 
 
 def test_a_rescue_keeps_the_run_as_it_stands_while_it_runs(trainer, saves):
