@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -161,10 +162,6 @@ class Trainer:
                 continue
             with self._lock:
                 self._turn()
-                if self._session.cold and not self._commands:
-                    self._say("compiling, once")
-                    self._session.warm_up()
-                    self._publish()
 
     def _turn(self) -> None:
         """Obey one command or go on, then show it; whatever goes wrong becomes a notice and a pause."""
@@ -185,6 +182,10 @@ class Trainer:
                 self._session.autosave()
             if not self._commands or self._clock() >= self._pace.next_publishing:
                 self._publish()
+            if self._session.cold and not self._commands:
+                self._say("compiling, once")
+                self._session.warm_up()
+                self._publish()
         except InputError as error:
             self._give_up(str(error))
         except Exception as error:  # The thread must outlive any mistake in an agent or a world.
@@ -195,7 +196,8 @@ class Trainer:
         self._pace.pause()
         self._session.breakpoint = None
         self._session.notify(why, error=True)
-        self._publish()
+        with suppress(Exception):  # It may be the showing that fails. What is done next is shown again.
+            self._publish()
 
     def _next_command(self) -> Command:
         """Take the next command; of several looks, or ways to a step, that come one behind the other only the last."""

@@ -2,6 +2,7 @@
 
 import queue
 import re
+import threading
 import time
 
 import numpy as np
@@ -25,6 +26,7 @@ from engine.messages import (
 )
 from engine.pace import FULL, SPEEDS, USUAL
 from engine.run import Run
+from engine.session import Session
 from engine.trainer import AWAY, Trainer
 from engine.worlds import catalogue
 from tests.engine.waiting import PATIENCE, wait_for
@@ -339,3 +341,20 @@ def test_a_run_that_comes_to_rest_by_itself_tells_so_without_being_looked_at(tra
     while told.get(timeout=PATIENCE):
         pass
     assert not trainer.snapshot.playing
+
+
+def test_a_moment_that_cannot_be_shown_is_told_of_at_the_next_one(trainer, monkeypatch):
+    shown, failed = Session.snapshot, threading.Event()
+
+    def fail(session, **how):
+        if session.timeline.step == 1:
+            failed.set()
+            raise ZeroDivisionError("nothing to draw")
+        return shown(session, **how)
+
+    monkeypatch.setattr(Session, "snapshot", fail)
+    trainer.submit(Step())
+    assert failed.wait(PATIENCE)
+    trainer.submit(Step())
+    after = wait_for(trainer, lambda s: s.step == 2)
+    assert after.notices[-1].text == "this failed: ZeroDivisionError: nothing to draw"
