@@ -1,5 +1,6 @@
 """Branches: the ways in which a run went on, each with its log, its marks of the past, and what a save tells of it."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ import numpy as np
 from engine import curves
 from engine.curves import Sample
 from engine.interventions import Act, Log, from_plain, to_plain
-from engine.run import Mark
+from engine.run import UNLIMITED, Mark
 
 RECENT = 10_000
 """So many steps before the furthest one, marks are thinned out last."""
@@ -20,6 +21,8 @@ KEPT_DIGESTS = 32
 
 KEPT_SAVES = 256
 """How many of the steps at which a branch was saved a save tells."""
+
+_NAME = re.compile(r"main|branch [0-9]{1,9}")
 
 
 @dataclass
@@ -60,8 +63,11 @@ class Branch:
         """Return what `to_plain` told; raises `ValueError`, `KeyError` or `TypeError` if that cannot be a branch."""
         log = told[: values["shared"]] + from_plain(values["log"])
         head, fork, name = int(values["head"]), int(values["fork"]), str(values["name"])
-        if not 0 <= fork <= head or (log and max(entry.step for entry in log) > head):
-            raise ValueError(f"the branch {name!r} ends before it begins")
+        if not _NAME.fullmatch(name):
+            raise ValueError("a branch has a name that none gets here")
+        steps = [entry.step for entry in log]
+        if not 0 <= fork <= head < UNLIMITED or steps != sorted(steps) or (steps and steps[-1] > head):
+            raise ValueError(f"the branch {name!r} ends before it begins, or its log does not count upwards")
         samples = curves.from_plain(values["curves"], head)
         saves = {int(step) for step in values["saves"][:KEPT_SAVES] if 0 <= step <= head}
         return cls(name, log, head, fork, marks, samples=samples, saves=saves)

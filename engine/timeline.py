@@ -163,10 +163,13 @@ class Timeline:
             branch = Branch.from_plain(values, self.run.log, here.marks[:1])
             self.branches[branch.name] = branch
         self.branch = self.branches[record["branch"]]
-        if self.branch.log[: len(self.run.log)] != self.run.log or self.head < self.step:
+        done, pending = self.branch.log[: len(self.run.log)], self.branch.log[len(self.run.log) :]
+        if done != self.run.log or self.head < self.step or any(entry.step < self.step for entry in pending):
             raise ValueError("the run does not lie on its branch")
         self.branch.marks = here.marks
         self.branch.digests = {int(step): str(digest) for step, digest in record["keyframes"]}
+        if not all(0 <= step <= self.step for step in self.branch.digests):
+            raise ValueError("a keyframe does not lie in the past of the run")
 
     def _travel(self, target: int) -> None:
         """Go forward to a step that is known, in portions between which one may be stopped."""

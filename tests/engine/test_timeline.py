@@ -5,6 +5,7 @@ import pytest
 
 from engine import savefile
 from engine.agents import catalogue as agents
+from engine.branches import Branch
 from engine.errors import InputError
 from engine.interventions import Act, Change, Edit, Rules, from_plain, to_plain
 from engine.replaying import first_difference
@@ -243,6 +244,15 @@ def test_a_log_is_read_as_it_was_written():
         Rules(4, {"slip": 0.2, "bump_reward": None, "wind": [0, 1]}),
     )
     assert from_plain(to_plain(log)) == log
+
+
+def test_a_branch_of_a_file_whose_log_goes_back_is_refused():
+    told = (Change(10, {"epsilon": "0.2"}),)
+    values = {"name": "main", "head": 20, "fork": 0, "shared": 1, "log": to_plain(told), "saves": [], "curves": []}
+    assert len(Branch.from_plain(values, told, []).log) == 2
+    values["log"] = to_plain((Change(9, {"epsilon": "0.2"}),))
+    with pytest.raises(ValueError, match="count upwards"):
+        Branch.from_plain(values, told, [])
 
 
 def test_marks_are_thinned_out_and_every_step_stays_reachable():
