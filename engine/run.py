@@ -57,6 +57,13 @@ def world_after(world: World, log: Log) -> World:
     return worlds.build(world.name, definition) if edits else world
 
 
+def settings_after(agent: str, world: World, settings: Mapping[str, str], log: Log) -> Mapping[str, str]:
+    """Return what settings have become after the changes of a log, in the words in which a run says them."""
+    changes = [entry.settings for entry in log if isinstance(entry, Change)]
+    changed = {key: value for each in (settings, *changes) for key, value in each.items()}
+    return fields.as_text(catalogue.settings(agent, world, changed)) if changes else settings
+
+
 class Run:
     """An agent that learns in a world, from a seed, with what a person did to it.
 
@@ -160,9 +167,7 @@ class Run:
         Raises `ValueError`, `KeyError` or `TypeError` if it does not fit this run.
         """
         self.world = world_after(self.world, log)
-        for entry in log:
-            if isinstance(entry, Change):
-                self.settings = {**self.settings, **entry.settings}
+        self.settings = settings_after(self.agent_name, self.world, self.settings, log)
         if log:
             self.log = log
             self._build()

@@ -11,8 +11,8 @@ import numpy as np
 
 from engine import statistics
 from engine.interaction import EPISODE
-from engine.interventions import Change, Log, WorldEdit
-from engine.run import Mark, Run, world_after
+from engine.interventions import Log, WorldEdit
+from engine.run import Mark, Run, settings_after, world_after
 from engine.state import Array, State
 from engine.statistics import Moment, Rows
 from engine.summaries import BLOCK
@@ -80,7 +80,9 @@ def unpacked(said: Mapping[str, Any], arrays: Mapping[str, Array], run: Run, mos
             continue
         moment = _moment(mark, own.pop("statistics.summaries", np.zeros(0)), now, known)
         state = State(own, mark["values"])
-        run.return_to(Mark(0, state, moment, worlds[_edits(log)], _settings_after(run, log), log))
+        world = worlds[_edits(log)]
+        settings = settings_after(run.agent_name, world, run.origin_settings, log)
+        run.return_to(Mark(0, state, moment, world, settings, log))
         marks.append(run.mark())
         if marks[-1].state.digest() != state.digest():
             raise ValueError("a mark does not fit the agent and the world")
@@ -127,11 +129,3 @@ def _worlds(run: Run, logs: list[Log], most: int) -> dict[int, World]:
     by_edits = {_edits(log): log for log in logs}
     needed = sorted(set(by_edits) - {now}, reverse=True)[: max(most, 0)]
     return {now: run.world, **{count: world_after(run.origin_world, by_edits[count]) for count in needed}}
-
-
-def _settings_after(run: Run, log: Log) -> Mapping[str, str]:
-    settings = dict(run.origin_settings)
-    for entry in log:
-        if isinstance(entry, Change):
-            settings |= entry.settings
-    return settings

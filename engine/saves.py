@@ -85,7 +85,10 @@ def save(timeline: Timeline, folder: Path, name: str, known: str = "") -> Saved:
     Raises `InputError`, with the old file in its place, if it cannot be written.
     """
     target = folder / f"{check_name(name)}{SUFFIX}"
-    data = savefile.pack(timeline)[1]
+    try:
+        data = savefile.pack(timeline)[1]
+    except ValueError:  # JSON knows no others.
+        raise InputError("cannot save: the values of the run are no finite numbers any more") from None
     identity = _identity(BytesIO(data))
     try:
         folder.mkdir(parents=True, exist_ok=True)

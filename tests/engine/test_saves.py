@@ -306,6 +306,23 @@ def test_a_failed_save_leaves_the_old_file_and_no_rest(saves, monkeypatch):
     assert {path.name for path in saves.iterdir()} == {"a.safetensors", ".lock"}
 
 
+def test_a_run_whose_numbers_have_become_infinite_is_refused_in_one_line_and_the_old_file_stays(saves):
+    timeline = make()
+    engine_saves.save(timeline, saves, "a")
+    timeline.run.interaction.memory.progress["return"] = np.inf
+    with pytest.raises(InputError, match="no finite numbers"):
+        engine_saves.save(timeline, saves, "a")
+    assert engine_saves.load(saves, "a").step == 137
+
+
+def test_a_setting_that_was_changed_reads_the_same_after_loading(saves):
+    timeline = make()
+    timeline.intervene(Change(137, {"epsilon": "0.50", "step_size": " .5"}))
+    timeline.advance(steps=3)
+    engine_saves.save(timeline, saves, "a")
+    assert engine_saves.load(saves, "a").run.settings == timeline.run.settings
+
+
 def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(InputError, match="cannot save to"):
@@ -338,6 +355,11 @@ def test_an_absent_save_names_its_near_miss(saves):
     engine_saves.save(make(), saves, "monday")
     with pytest.raises(InputError, match=r"no save 'mondai' .*did you mean 'monday'"):
         engine_saves.load(saves, "mondai")
+
+
+def branch_of(about):
+    """Return the first branch that a save tells of."""
+    return about["timeline"]["branches"][0]
 
 
 DAMAGES = {
@@ -381,6 +403,15 @@ LIES = {
     "a mark of another world": lambda arrays, about: about.update(marks=[{"log": 0, "values": {}}]),
     "marks of the wrong type": lambda arrays, about: about.update(marks=[1]),
     "an array of no mark": lambda arrays, about: arrays.update({"mark7.agent.q": np.zeros(3)}),
+    "a branch that goes on before the run": lambda arrays, about: branch_of(about).update(
+        log=[{"kind": "change", "step": 5, "settings": {"epsilon": "0.5"}}], head=300
+    ),
+    "a branch without an end": lambda arrays, about: branch_of(about).update(head=10**30),
+    "a branch whose name clears the screen": lambda arrays, about: (
+        branch_of(about).update(name="\x1b[2J"),
+        about["timeline"].update(branch="\x1b[2J"),
+    ),
+    "a keyframe of the future": lambda arrays, about: about["timeline"].update(keyframes=[[10**15, "0" * 64]]),
     "a key too many": lambda arrays, about: about.update(extra=1),
     "values of the wrong type": lambda arrays, about: about.update(values=[]),
     "settings of the wrong type": lambda arrays, about: about.update(settings={"epsilon": 0.1}),
