@@ -36,8 +36,8 @@ class Keeping:
         What comes from an autosave is in no save, and goes on being autosaved.
         """
         path, identity, timeline = saves.load_from(self.folder, name)
-        timeline.branch.saves.add(timeline.step)
         if path.parent.name != saves.AUTOSAVES:
+            timeline.branch.saves.add(timeline.step)  # What the command line wrote does not say it itself.
             self.begin(timeline, path.name.partition(saves.SUFFIX)[0])
             self._identity = identity or ""
         else:

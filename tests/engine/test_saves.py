@@ -93,7 +93,7 @@ def test_somebody_elses_branches_are_kept_though_both_stand_at_the_same_step_of_
     theirs.go_to(50)
     theirs.intervene(Change(50, {"epsilon": "1.0"}))
     theirs.switch("main")
-    one.save(theirs, "a")
+    assert "kept as" not in one.save(theirs, "a")
     assert "what stood there is kept as a~2" in two.save(mine, "a")
     mine.advance(steps=5)
     assert "kept as" not in two.save(mine, "a")

@@ -155,6 +155,36 @@ def test_an_autosave_of_a_sitting_that_goes_on_stays_with_it_though_another_one_
         living.wait()
 
 
+def test_only_what_was_saved_on_purpose_is_marked_as_saved_when_it_is_opened(saves):
+    timeline = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0))
+    timeline.advance(steps=3)
+    engine_saves.save(timeline, saves, "a")
+    engine_saves.autosave(timeline, saves, "kept")
+    assert [Keeping(saves).load(name).branch.saves for name in ("a", ".autosave/kept")] == [{3}, set()]
+
+
+def test_a_run_from_an_autosave_has_no_name_of_the_run_before(saves):
+    timeline, keeping = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0)), Keeping(saves)
+    timeline.advance(steps=3)
+    keeping.save(timeline, "mine")
+    engine_saves.autosave(timeline, saves, "kept")
+    keeping.load(".autosave/kept")
+    assert keeping.save_name == ""
+
+
+def test_a_save_that_failed_is_not_marked_as_one(trainer, saves):
+    trainer.submit(Step())
+    wait_for(trainer, lambda s: s.step == 1)
+    (saves / "mine.safetensors").mkdir(parents=True)
+    trainer.submit(Save("mine"))
+    failed = wait_for(trainer, lambda s: s.notices and s.notices[-1].error)
+    assert "cannot save" in failed.notices[-1].text
+    assert (list(failed.timeline.saves), failed.unsaved) == ([], True)
+    trainer.submit(Save("other"))
+    saved = wait_for(trainer, lambda s: not s.unsaved)
+    assert list(saved.timeline.saves) == [1]
+
+
 def test_the_own_autosave_can_be_opened_and_is_still_there(saves):
     timeline, keeping = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0)), Keeping(saves)
     keeping.begin(timeline)
