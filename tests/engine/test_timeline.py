@@ -305,3 +305,11 @@ def test_what_was_done_before_the_first_step_is_there_again_after_loading():
     timeline.go_to(0)
     assert timeline.run.settings["epsilon"] == "1.0"
     assert "0,2" not in timeline.run.world.states
+
+
+def test_an_edit_before_the_first_step_can_be_taken_back_after_loading_too():
+    timeline = make()
+    timeline.intervene(Edit(0, 0, 2, {"wall": True}))
+    timeline = savefile.unpack(savefile.pack(timeline)[1])
+    timeline.undo()
+    assert timeline.run.digest() == make().run.digest()
