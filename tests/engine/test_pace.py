@@ -25,6 +25,20 @@ def test_the_steps_due_are_those_of_the_speed():
     assert pace.seconds_to_next_step(now=0.3) == pytest.approx(0.101)
 
 
+@pytest.mark.parametrize("slow_down", [lambda pace: pace.change(-1), Pace.usual], ids=["slower", "usual"])
+def test_a_run_that_is_slowed_down_does_not_wait_for_the_quick_steps_before(slow_down):
+    pace = Pace()
+    pace.play(now=0.5)
+    pace.change(1)
+    for turn in range(100):
+        now = 1.0 + turn / 10
+        pace.made(pace.steps_due(now), now, now)
+    slow_down(pace)
+    assert pace.speed == 5.0
+    assert pace.steps_due(now) == 0
+    assert pace.seconds_to_next_step(now) == pytest.approx(0.2)
+
+
 def test_a_slow_agent_after_a_fast_one_answers_at_once():
     pace = Pace()
     pace.toggle(full=True, now=0.0)

@@ -313,3 +313,19 @@ def test_an_edit_before_the_first_step_can_be_taken_back_after_loading_too():
     timeline = savefile.unpack(savefile.pack(timeline)[1])
     timeline.undo()
     assert timeline.run.digest() == make().run.digest()
+
+
+def test_two_edits_that_are_taken_back_in_the_past_stay_taken_back_when_the_run_goes_on():
+    timeline = make()
+    timeline.advance(steps=10)
+    timeline.intervene(Rules(10, {"slip": 0.3}))
+    timeline.intervene(Rules(10, {"max_steps": 7}))
+    timeline.advance(steps=10)
+    timeline.go_to(10)
+    timeline.undo()
+    timeline.undo()
+    timeline.advance(steps=5)
+    assert timeline.run.log == ()
+    assert list(timeline.branches) == ["main", "branch 2"]
+    timeline.switch("main")
+    assert (timeline.step, len(timeline.run.log)) == (20, 2)
