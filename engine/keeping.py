@@ -33,7 +33,7 @@ class Keeping:
     def load(self, name: str) -> Timeline:
         """Read a save and keep its run from here on; raises `InputError` if it is none.
 
-        What comes from an autosave is in no save, and goes on being autosaved.
+        What comes from an autosave is in no save, and soon autosaved again: others are offered what was left behind.
         """
         path, identity, timeline = saves.load_from(self.folder, name)
         if path.parent.name != saves.AUTOSAVES:
@@ -46,7 +46,7 @@ class Keeping:
             self.begin(timeline)
             self._kept = None
             if saves.was_left_behind(path):  # That of a sitting that goes on is not ours to remove.
-                self.autosaved, self._autosaved_place = path, _place(timeline)
+                self.autosaved = path
         return timeline
 
     def save(self, timeline: Timeline, name: str) -> str:

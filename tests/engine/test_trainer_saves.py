@@ -98,9 +98,9 @@ def test_an_autosave_that_is_continued_still_counts_as_unsaved(trainer, saves):
     snapshot = wait_for(other, lambda s: s.step == 1)
     assert snapshot.unsaved
     other.close()
-    assert path.exists()
+    assert [entry.steps for entry in engine_saves.listing(saves)] == [1]
     other.close(forget=True)
-    assert not path.exists()
+    assert engine_saves.listing(saves) == ()
 
 
 def test_an_autosave_that_cannot_be_written_is_said_once(trainer, saves):
@@ -183,6 +183,19 @@ def test_a_save_that_failed_is_not_marked_as_one(trainer, saves):
     trainer.submit(Save("other"))
     saved = wait_for(trainer, lambda s: not s.unsaved)
     assert list(saved.timeline.saves) == [1]
+
+
+def test_a_run_from_an_autosave_is_kept_by_the_sitting_that_goes_on_with_it_and_offered_to_nobody_else(saves):
+    timeline, keeping = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0)), Keeping(saves)
+    timeline.advance(steps=3)
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    engine_saves.autosave(timeline, saves, f"a-20250101-000000-{ended.pid}")
+    opened = keeping.load(engine_saves.broken_off(saves).name)
+    assert keeping.autosave_wanted(opened)
+    keeping.autosave(opened)
+    (kept,) = engine_saves.listing(saves)
+    assert kept.name.endswith(f"-{os.getpid()}")
 
 
 def test_the_own_autosave_can_be_opened_and_is_still_there(saves):
