@@ -315,6 +315,13 @@ def test_a_run_whose_numbers_have_become_infinite_is_refused_in_one_line_and_the
     assert engine_saves.load(saves, "a").step == 137
 
 
+def test_the_past_of_a_loaded_run_takes_no_more_memory_than_it_may(saves):
+    engine_saves.save(make(), saves, "a")
+    session = Session(saves, lambda busy: None, timeline_memory=2**20)
+    session.obey(Load("a"))
+    assert session.timeline.memory == 2**20
+
+
 def test_a_setting_that_was_changed_reads_the_same_after_loading(saves):
     timeline = make()
     timeline.intervene(Change(137, {"epsilon": "0.50", "step_size": " .5"}))

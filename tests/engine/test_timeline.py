@@ -329,3 +329,32 @@ def test_two_edits_that_are_taken_back_in_the_past_stay_taken_back_when_the_run_
     assert list(timeline.branches) == ["main", "branch 2"]
     timeline.switch("main")
     assert (timeline.step, len(timeline.run.log)) == (20, 2)
+
+
+def edit_here(timeline):
+    timeline.intervene(Edit(timeline.step, 0, 3, {"wall": True}))
+
+
+def go_back_and_undo(timeline):
+    timeline.go_to(50)
+    timeline.undo()
+
+
+@pytest.mark.parametrize(
+    ("saved_at", "do"),
+    [(50, edit_here), (50, Timeline.undo), (80, go_back_and_undo)],
+    ids=["edit", "undo", "back"],
+)
+def test_a_replay_agrees_whatever_is_done_at_a_keyframe_of_a_run_that_was_loaded(saved_at, do):
+    timeline = make()
+    timeline.advance(steps=50)
+    timeline.intervene(Edit(50, 4, 0, {"reward": -2.0}))
+    timeline.intervene(Edit(50, 3, 1, {"wall": True}))
+    timeline.advance(steps=saved_at - 50)
+    timeline = savefile.unpack(savefile.pack(timeline)[1])
+    assert 50 in timeline.branch.digests
+    do(timeline)
+    timeline.branch.marks = timeline.branch.marks[:1]  # As in a long run, where few of them are told.
+    timeline.advance(steps=40)
+    run, keyframes = timeline.run, timeline.record()["keyframes"]
+    assert first_difference(run, keyframes, run.digest()) is None

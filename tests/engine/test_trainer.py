@@ -18,6 +18,7 @@ from engine.messages import (
     Pause,
     PlayOrPause,
     RunAtFullSpeed,
+    RunUntil,
     Save,
     Slower,
     Start,
@@ -28,6 +29,7 @@ from engine.pace import FULL, SPEEDS, USUAL
 from engine.run import Run
 from engine.session import Session
 from engine.trainer import AWAY, Trainer
+from engine.until import Until
 from engine.worlds import catalogue
 from tests.engine.waiting import PATIENCE, wait_for
 
@@ -358,3 +360,11 @@ def test_a_moment_that_cannot_be_shown_is_told_of_at_the_next_one(trainer, monke
     trainer.submit(Step())
     after = wait_for(trainer, lambda s: s.step == 2)
     assert after.notices[-1].text == "this failed: ZeroDivisionError: nothing to draw"
+
+
+def test_what_is_waited_for_is_given_up_where_the_run_cannot_go_on(trainer):
+    trainer.submit(Start("seed-2x3", "human", {}, 0))
+    wait_for(trainer, lambda s: s.agent.name == "human")
+    trainer.submit(RunUntil(Until.parse("5 steps")))
+    stopped = wait_for(trainer, lambda s: s.notices and "waits for you" in s.notices[-1].text)
+    assert (stopped.until, stopped.playing) == ("", False)
