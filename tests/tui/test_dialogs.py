@@ -306,6 +306,27 @@ async def test_a_notice_above_a_dialog_lies_on_its_frame_and_hides_nothing_that_
     assert "╰" in hidden[0]
 
 
+def shown(app):
+    """Return the lines of the screen that have a notice."""
+    return [line for line in screen_text(app).split("\n") if "▌" in line]
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40), (200, 60)])
+@pytest.mark.parametrize("early", [True, False])
+async def test_a_notice_is_read_once_and_whole_beside_the_corner_of_the_dialog(app, size, early):
+    async with app.run_test(size=size, notifications=True) as pilot:
+        if early:
+            app.notify("branch 2 begins at step 37")
+            await seen(pilot, "begins at step 37")
+        await pilot.press("t")
+        await seen(pilot, "escape close")
+        if not early:
+            app.notify("branch 2 begins at step 37")
+        await until(pilot, lambda: ["▌ branch 2 begins at step 37 ──╯" in line for line in shown(app)] == [True])
+        await pilot.press("escape")
+        await until(pilot, lambda: ["▌ branch 2 begins at step 37 ─" in line for line in shown(app)] == [True])
+
+
 def test_what_there_is_to_say_of_a_setting_fits_below_its_form():
     cut = [
         (entry.name, setting.name)

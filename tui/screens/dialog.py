@@ -45,7 +45,8 @@ class Box(Vertical):
             listed.styles.max_height = max(listed.outer_size.height - excess, FEWEST_LINES)
         left, below = self.region.x + 1, self.screen.size.height - self.region.bottom
         for rack in self.screen.query("ToastRack"):
-            rack.styles.margin = (0, left, below, left)
+            rack.styles.margin = (0, 0, below, 0)
+            rack.styles.padding = (0, left)  # A margin would be beside the whole width, as it is docked.
 
 
 class Dialog(Paced[Answer], ModalScreen[Answer]):

@@ -51,6 +51,14 @@ class Paced(Screen[Answer]):
         horizontal = self._get_breakpoint_classes(size.width, self.app.HORIZONTAL_BREAKPOINTS or [])
         return horizontal | self._get_breakpoint_classes(size.height, self.app.VERTICAL_BREAKPOINTS or [])
 
+    def on_screen_suspend(self) -> None:
+        """Leave notices to the screen above, which has them, too."""
+        self.add_class("-below")
+
+    def on_screen_resume(self) -> None:
+        """Show notices again."""
+        self.remove_class("-below")
+
     def on_unmount(self) -> None:
         """Let go of what was drawn."""
         StylesCache.get_inner_outer.cache_clear()
