@@ -132,13 +132,16 @@ class Trainer:
         self._away_until = self._clock() + AWAY
 
     def rescue(self, patience: float = 2.0) -> Path | None:
-        """Autosave what would be lost and return where; None if nothing would, or if the engine stays away too long."""
+        """Autosave what would be lost and return where; None if nothing would.
+
+        None, too, if it cannot be written, or if the engine stays away too long.
+        """
         self._yielding = True
         if not self._lock.acquire(timeout=patience):
             return None
         try:
             self._session.autosave()
-            return self._session.keeping.autosaved
+            return None if self._session.autosave_wanted else self._session.keeping.autosaved
         finally:
             self._lock.release()
 

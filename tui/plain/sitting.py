@@ -5,6 +5,7 @@ from pathlib import Path
 
 from engine.errors import InputError
 from engine.messages import Load, Start
+from engine.saves import word_of_autosave
 from tui.lessons.lesson import Lesson
 from tui.plain.conversation import Conversation
 from tui.plain.keys import Keys
@@ -22,6 +23,7 @@ def run(
     """
     from engine.trainer import Trainer
 
+    kept: Path | None = None
     trainer, keys = Trainer(saves, timeline_memory), Keys(sys.stdin, sys.stdout)
     talk = Talk(trainer, EngineLibrary(saves), keys, sys.stdout)
     conversation = Conversation(talk)
@@ -42,12 +44,20 @@ def run(
         keys.give_back()
         on_purpose = conversation.left and rescue.signal is None
         if not on_purpose:
-            trainer.rescue()
+            kept = trainer.rescue()
         rescue.remove()
         trainer.close(forget=on_purpose)
     if trainer.complaint and trainer.snapshot is None:
         raise InputError(trainer.complaint)
-    return 128 + rescue.signal if rescue.signal is not None else 0
+    if rescue.signal is not None:
+        return 128 + rescue.signal
+    if on_purpose or trainer.snapshot is None or not trainer.snapshot.unsaved:
+        return 0
+    if kept is None:
+        print(f"what was learned is lost: it cannot be kept in {saves}", file=sys.stderr)
+        return 1
+    talk.say(f"autosaved: qscope {word_of_autosave(kept)} goes on here")
+    return 0
 
 
 def _talk(conversation: Conversation, *, welcome: bool, lesson: Lesson | None) -> None:

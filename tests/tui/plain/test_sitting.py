@@ -40,7 +40,7 @@ def terminal(saves):
 def test_a_step_is_told_with_its_arithmetic(talk):
     code, lines, errors = talk("s", "step")
     assert (code, errors) == (0, "")
-    assert lines == [
+    assert lines[:-1] == [
         "The article's 2x3 grid: Q-learning, a table of values, seed 0, at step 0",
         "press s for one step, ? (question mark) for all keys",
         "step 1, from 0,0 up to 0,0, greedy (die 0.68 is at least epsilon 0.5), reward 0.00",
@@ -55,7 +55,7 @@ def test_a_step_is_told_with_its_arithmetic(talk):
 def test_a_condition_is_run_to_and_the_end_of_the_episode_told(talk):
     _, lines, _ = talk("u return>=9")
     assert "stopped at step 52: return>=9" in lines
-    assert lines[-1] == "episode 4 ended with a return of 10; mean of the last 4 -2.5"
+    assert lines[-2] == "episode 4 ended with a return of 10; mean of the last 4 -2.5"
 
 
 def test_keys_on_one_line_are_obeyed_one_after_the_other_also_without_a_line_feed(saves):
@@ -78,8 +78,8 @@ def test_what_a_dialog_asks_may_stand_in_the_next_line(talk):
 
 def test_time_goes_back_and_settings_change(talk):
     _, lines, _ = talk("s", "s", "b", "p epsilon=0.2")
-    assert lines[-4].startswith("step 1, ")
-    assert lines[-2:] == ["from step 1 on: epsilon 0.2", "branch 2 begins at step 1; main is kept"]
+    assert lines[-5].startswith("step 1, ")
+    assert lines[-3:-1] == ["from step 1 on: epsilon 0.2", "branch 2 begins at step 1; main is kept"]
 
 
 def test_the_world_is_edited_in_lines_and_taken_back(talk, tmp_path):
@@ -129,9 +129,22 @@ def test_leaving_asks_what_to_do_with_what_is_not_saved(talk, saves):
     assert engine_saves.broken_off(saves) is None
 
 
-def test_at_the_end_of_a_pipe_nothing_is_lost(talk, saves):
-    talk("s", "s", "s")
-    assert engine_saves.broken_off(saves).steps == 3
+def test_at_the_end_of_a_pipe_nothing_is_lost_and_it_says_where_it_is(talk, saves):
+    code, lines, _ = talk("s", "s", "s")
+    kept = engine_saves.broken_off(saves)
+    assert (code, kept.steps) == (0, 3)
+    assert lines[-1] == f"autosaved: qscope {kept.name} goes on here"
+
+
+def test_what_cannot_be_kept_at_the_end_of_a_pipe_is_no_success(talk):
+    code, _, errors = talk("s", arguments=["--saves", "/proc/nowhere"])
+    assert (code, errors) == (1, "what was learned is lost: it cannot be kept in /proc/nowhere\n")
+
+
+def test_where_nothing_was_learned_the_end_of_a_pipe_is_silent(talk):
+    code, lines, errors = talk("n")
+    assert (code, errors) == (0, "")
+    assert "autosaved" not in lines[-1]
 
 
 def test_a_lesson_is_read_without_a_screen(saves):
