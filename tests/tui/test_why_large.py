@@ -68,6 +68,14 @@ def test_how_the_action_was_chosen_is_never_cut(width):
     assert all(len(line) <= width for line in lines[:6])
 
 
+@pytest.mark.parametrize(
+    ("explored", "told"),
+    [(True, "the die fell below ε: a random action"), (False, "the die did not fall below ε: the best action")],
+)
+def test_it_says_what_the_die_decided(explored, told):
+    assert told in text(learned(last=transition(explored=explored), update=table_update()))
+
+
 def test_it_says_how_many_of_the_batch_are_listed():
     replayed = (Replayed(0, 1, -1.0, 2, 1, False, 0.25, 1.0),)
     assert "1 of the batch of 16, largest |TD error| first" in text(

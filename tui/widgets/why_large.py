@@ -90,7 +90,8 @@ def _chosen(snapshot: Snapshot, last: Transition, width: int) -> list[Line]:
     if last.by_hand or exploration != "epsilon-greedy":
         return [full]
     meaning = "a random action" if last.explored else "the best action, ties by lot"
-    return [full, [(fitting([f"below ε explores, else greedy: {meaning}", meaning], width), "muted")]]
+    case = "the die fell below ε" if last.explored else "the die did not fall below ε"
+    return [full, [(fitting([f"{case}: {meaning}", meaning], width), "muted")]]
 
 
 def _table(snapshot: Snapshot, last: Transition, update: TableUpdate, width: int, write: Write) -> list[Line]:
