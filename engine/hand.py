@@ -50,7 +50,7 @@ class Hand:
             self._last_put = edit.cell
         new = what_changes(timeline.run.world, edit)
         if new is None:
-            self._notify(f"nothing changes: {told(edit)} holds already")
+            self._notify(f"nothing changes, it is so already: {told(edit)}")
             return
         timeline.intervene(new)
         self._notify(f"from step {edit.step:,} on: {told(new)}")

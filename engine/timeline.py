@@ -127,7 +127,8 @@ class Timeline:
     def switch(self, name: str) -> None:
         """Go on in another branch, where it was furthest; raises `InputError` if there is none of that name."""
         if name not in self.branches:
-            raise InputError(f"there is no branch {name!r}; there are {', '.join(self.branches)}")
+            known = "is only" if len(self.branches) == 1 else "are"
+            raise InputError(f"there is no branch {name!r}; there {known} {', '.join(self.branches)}")
         self.branch = self.branches[name]
         mark = self.branch.marks[-1]
         self.run.return_to(mark)

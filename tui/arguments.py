@@ -130,7 +130,7 @@ def _verb_parser() -> Parser:
 
 def _add_save(verb: argparse.ArgumentParser, *names: str) -> None:
     for name in names or ("save",):
-        verb.add_argument(name, metavar="SAVE", help="a name of qscope saves, NAME~1 for the one before, or a file")
+        verb.add_argument(name, metavar="SAVE", help="a name of qscope saves, NAME~1 for the revision before, a file")
 
 
 def _add_lessons(lessons: argparse.ArgumentParser) -> None:

@@ -86,6 +86,7 @@ def described(name: str, path: Path, about: About) -> Iterator[str]:
     yield f"{name}: {about['agent']} in {about['world']['name']}, seed {about['seed']}"
     yield f"saved {moment:%Y-%m-%d %H:%M:%S}, {status.st_size / 1024:,.0f} KiB, undamaged"
     yield from _counters(about)
+    yield "settings at the beginning:"
     for key, value in about["settings"].items():
         yield f"  {key:<20} {value}"
     yield from _log(about["log"])

@@ -390,7 +390,7 @@ def test_an_edit_that_changes_nothing_is_told_and_not_logged(tmp_path):
         session.obey(EditRules({"slip": 0.25}))
     assert [type(entry).__name__ for entry in session.timeline.run.log] == ["Edit", "Rules"]
     snapshot = session.snapshot(playing=False, speed=0.0, steps_per_second=0.0)
-    assert snapshot.notices[-1].text == "nothing changes: slip 0.25 holds already"
+    assert snapshot.notices[-1].text == "nothing changes, it is so already: slip 0.25"
 
 
 @pytest.mark.parametrize(
