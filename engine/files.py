@@ -66,6 +66,35 @@ def _lock_of(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def claimed(path: Path) -> int | None:
+    """Make a file of that name and lock it; return the descriptor, with which the lock ends, be it with the process.
+
+    None if somebody holds the lock already. Raises `OSError` if there can be no such file or lock.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def is_claimed(path: Path) -> bool:
+    """Whether somebody holds the lock of a file; also where that cannot be told, as it is somebody else's."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        return not isinstance(error, FileNotFoundError)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from engine import saves
+from engine import autosaves, saves
+from engine.autosaves import Sitting
 from engine.errors import InputError
 from engine.timeline import Timeline
 
@@ -20,15 +21,16 @@ class Keeping:
         """What there was in the run when it began, or was last saved or loaded."""
         self._identity = ""
         """That of the file that the run was saved to or loaded from, see `saves.identity_of`."""
-        self._autosave_name = ""
+        self._sitting: Sitting | None = None
+        """That of the run, from its first autosave on."""
         self._autosaved_place: object = None
         self._autosave_failed = False
 
     def begin(self, timeline: Timeline, save_name: str = "") -> None:
         """Keep another run from here on; that of before needs its autosave no more."""
         self.forget_autosave()
-        self.save_name, self._kept = save_name, _extent(timeline)
-        self._autosave_name = self._identity = ""
+        self.leave()
+        self.save_name, self._kept, self._identity = save_name, _extent(timeline), ""
 
     def load(self, name: str) -> Timeline:
         """Read a save and keep its run from here on; raises `InputError` if it is none.
@@ -45,7 +47,7 @@ class Keeping:
                 self.autosaved = None  # It is needed further.
             self.begin(timeline)
             self._kept = None
-            if saves.was_left_behind(path):  # That of a sitting that goes on is not ours to remove.
+            if autosaves.was_left_behind(path):  # That of a sitting that goes on is not ours to remove.
                 self.autosaved = path
         return timeline
 
@@ -73,23 +75,29 @@ class Keeping:
 
     def autosave(self, timeline: Timeline) -> str:
         """Keep the run among the autosaves; return why that failed, once, and else nothing."""
-        self._autosave_name = self._autosave_name or saves.new_autosave_name(timeline.run)
+        self._sitting = self._sitting or Sitting(self.folder, timeline.run)
         before = self.autosaved
         try:
-            self.autosaved = saves.autosave(timeline, self.folder, self._autosave_name)
+            self.autosaved = self._sitting.keep(timeline)
         except InputError as error:
             told, self._autosave_failed = self._autosave_failed, True
             return "" if told else f"no autosave: {error}"
         self._autosaved_place, self._autosave_failed = _place(timeline), False
         if before is not None and before != self.autosaved:
-            saves.remove(before)
+            autosaves.remove(before)
         return ""
 
     def forget_autosave(self) -> None:
         """Remove the autosave of this run."""
         if self.autosaved is not None:
-            saves.remove(self.autosaved)
+            autosaves.remove(self.autosaved)
         self.autosaved = self._autosaved_place = None
+
+    def leave(self) -> None:
+        """Let another sitting go on with what is kept of this run."""
+        if self._sitting is not None:
+            self._sitting.end()
+        self._sitting = None
 
 
 def _extent(timeline: Timeline) -> object:

@@ -4,7 +4,6 @@ import hashlib
 import os
 import re
 import stat
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -20,12 +19,10 @@ from engine.worlds import catalogue as worlds
 
 SUFFIX = ".safetensors"
 AUTOSAVES = ".autosave"
-AUTOSAVES_KEPT = 8
 LARGEST_FILE = 2**30
 LARGEST_CHECKED = 2**21
 """Files up to this size are read whole when they are listed; larger ones when they are shown or opened."""
 
-_SITTING = re.compile(r"-\d{8}-\d{6}-(\d{1,10})$")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -98,67 +95,6 @@ def save(timeline: Timeline, folder: Path, name: str, known: str = "") -> Saved:
     return Saved(target, identity, kept)
 
 
-def autosave(timeline: Timeline, folder: Path, name: str) -> Path:
-    """Write the run among the autosaves of the folder of saves, and let go of the oldest ones; return the path.
-
-    Those of sittings that go on are not among the oldest: they may be all that there is of a run that rests.
-    """
-    saved = save(timeline, folder / AUTOSAVES, name)
-    left = [path for path, _ in _newest_first(folder / AUTOSAVES) if was_left_behind(path)]
-    for path in [*left[AUTOSAVES_KEPT:], *(folder / AUTOSAVES).glob(f"*{SUFFIX}~*")]:
-        remove(path)
-    return saved.path
-
-
-def broken_off(folder: Path) -> SaveListing | None:
-    """Return the newest autosave whose sitting has ended without a word: its process is there no more."""
-    for entry in listing(folder):
-        autosaved = entry.name.startswith(f"{AUTOSAVES}/") and _SITTING.search(entry.name)
-        if autosaved and not entry.problem and was_left_behind(folder / f"{entry.name}{SUFFIX}"):
-            return entry
-    return None
-
-
-def word_of_autosave(path: Path) -> str:
-    """Return the word that opens an autosave, as the listing gives it."""
-    return f"{AUTOSAVES}/{path.name.removesuffix(SUFFIX)}"
-
-
-def forget_autosave(folder: Path, name: str) -> None:
-    """Remove an autosave, by the name that the listing gives it."""
-    path = find(folder, name)
-    if path is not None and path.parent.name == AUTOSAVES:
-        remove(path)
-
-
-def remove(path: Path) -> None:
-    """Remove an autosave that is needed no more; one that cannot be removed, or is gone already, harms nobody."""
-    with suppress(OSError):
-        path.unlink()
-
-
-def was_left_behind(path: Path) -> bool:
-    """Whether the sitting that an autosave is of does not go on, as far as its name tells."""
-    match = _SITTING.search(path.name.removesuffix(SUFFIX))
-    return match is None or not _is_alive(int(match[1]))
-
-
-def _is_alive(process: int) -> bool:
-    """Whether there is another process of that number."""
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        return True
-    return process != os.getpid()
-
-
-def new_autosave_name(run: Run) -> str:
-    """Return a name under which one sitting keeps its autosaves."""
-    return f"{suggested_name(run)[:36]}-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}"
-
-
 def find(folder: Path, word: str) -> Path | None:
     """Return the save that a word names: in the folder of saves, among its autosaves, or as a path; else None."""
     candidates = [Path(word), folder / word] if word.endswith(SUFFIX) else []
@@ -225,7 +161,7 @@ def listing(folder: Path) -> tuple[SaveListing, ...]:
     After a damaged one comes the revision before it, if there is one.
     """
     entries = []
-    for path, status in [*sorted(_newest_first(folder)), *_newest_first(folder / AUTOSAVES)]:
+    for path, status in [*sorted(newest_first(folder)), *newest_first(folder / AUTOSAVES)]:
         entries.append(_describe(folder, path, status))
         previous = _previous(path)
         if entries[-1].problem and (before := _status(previous)):
@@ -233,7 +169,7 @@ def listing(folder: Path) -> tuple[SaveListing, ...]:
     return tuple(entries)
 
 
-def _newest_first(folder: Path) -> list[tuple[Path, os.stat_result]]:
+def newest_first(folder: Path) -> list[tuple[Path, os.stat_result]]:
     """Return the saves of a folder, and what the file system knows of each; an absent folder has none."""
     found = [(path, status) for path in folder.glob(f"*{SUFFIX}") if (status := _status(path))]
     return sorted(found, key=lambda each: -each[1].st_mtime)

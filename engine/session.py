@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import saves
+from engine import autosaves, saves
 from engine.breakpoints import Breakpoint
 from engine.comparison import PORTION, Comparison, twin
 from engine.curves import Sample
@@ -318,7 +318,7 @@ class Session:
             demonstration=self.demonstration is not None,
             save_name=self.keeping.save_name,
             unsaved=self.unsaved,
-            autosave_name=saves.word_of_autosave(kept) if (kept := self.keeping.autosaved) else "",
+            autosave_name=autosaves.word_of(kept) if (kept := self.keeping.autosaved) else "",
             busy=busy,
             notices=self._notices,
             trajectory=self._trajectory,

@@ -132,7 +132,7 @@ class Trainer:
         self._away_until = self._clock() + AWAY
 
     def rescue(self, patience: float = 2.0) -> Path | None:
-        """Autosave what would be lost and return where; None if nothing would.
+        """Autosave what would be lost, for another sitting to go on with, and return where; None if nothing would.
 
         None, too, if it cannot be written, or if the engine stays away too long.
         """
@@ -141,6 +141,7 @@ class Trainer:
             return None
         try:
             self._session.autosave()
+            self._session.keeping.leave()
             return None if self._session.autosave_wanted else self._session.keeping.autosaved
         finally:
             self._lock.release()
@@ -154,6 +155,7 @@ class Trainer:
             self._thread.join()
         if forget:
             self._session.keeping.forget_autosave()
+        self._session.keeping.leave()
 
     def _work(self) -> None:
         while not self._closing:

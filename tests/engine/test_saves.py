@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import tracemalloc
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import safetensors.numpy
 
 from engine import allowance, migrations, savefile, savemarks
 from engine import saves as engine_saves
+from engine.autosaves import Sitting
 from engine.errors import InputError
 from engine.interventions import Act, Change
 from engine.keeping import Keeping
@@ -130,59 +130,6 @@ def test_a_second_writer_waits_for_the_first(saves):
         assert not (saves / "a.safetensors").exists()
     writer.join(10)
     assert (saves / "a.safetensors").exists()
-
-
-def test_a_sitting_that_ended_without_a_word_is_found_and_a_living_one_is_not(saves):
-    timeline = make()
-    ended = subprocess.Popen(["true"])
-    ended.wait()
-    living = subprocess.Popen(["sleep", "60"])
-    try:
-        engine_saves.autosave(timeline, saves, f"a-20250101-000000-{living.pid}")
-        assert engine_saves.broken_off(saves) is None
-        path = engine_saves.autosave(timeline, saves, f"a-20250101-000000-{ended.pid}")
-        found = engine_saves.broken_off(saves)
-        assert found.name == f".autosave/{path.name.removesuffix('.safetensors')}"
-        engine_saves.forget_autosave(saves, found.name)
-        assert engine_saves.broken_off(saves) is None
-    finally:
-        living.kill()
-        living.wait()
-
-
-def test_only_the_newest_autosaves_are_kept(saves):
-    for number in range(12):
-        path = engine_saves.autosave(make(steps=number + 1), saves, f"sitting-{number}")
-        os.utime(path, (number, number))
-    kept = [entry.steps for entry in engine_saves.listing(saves)]
-    assert kept == [12, 11, 10, 9, 8, 7, 6, 5]
-
-
-def test_the_autosave_of_a_sitting_that_goes_on_is_kept_however_many_others_there_are(saves):
-    living = subprocess.Popen(["sleep", "60"])
-    try:
-        path = engine_saves.autosave(make(steps=1), saves, f"a-20250101-000000-{living.pid}")
-        os.utime(path, (0, 0))
-        for number in range(10):
-            engine_saves.autosave(make(steps=2), saves, f"sitting-{number}")
-        assert engine_saves.read(path).step == 1
-    finally:
-        living.kill()
-        living.wait()
-
-
-def test_a_link_to_nothing_stands_in_nobodys_way(saves):
-    engine_saves.save(make(), saves, "a")
-    for folder in (saves, saves / ".autosave"):
-        folder.mkdir(exist_ok=True)
-        (folder / "gone.safetensors").symlink_to("nowhere")
-    path = engine_saves.autosave(make(), saves, "kept")
-    assert [entry.name for entry in engine_saves.listing(saves)] == ["a", engine_saves.word_of_autosave(path)]
-
-
-def test_no_process_has_so_large_a_number_that_nobody_can_be_asked_about_it(saves):
-    path = engine_saves.autosave(make(), saves, "a-20250101-000000-9999999999")
-    assert engine_saves.broken_off(saves).name == engine_saves.word_of_autosave(path)
 
 
 def test_the_branches_are_saved_and_loaded(saves):
@@ -348,7 +295,7 @@ def test_a_name_that_leaves_the_folder_or_misleads_is_refused(name, saves):
 def test_the_listing_tells_what_each_save_is(saves):
     timeline = make()
     engine_saves.save(timeline, saves, "a")
-    engine_saves.autosave(timeline, saves, "kept")
+    Sitting(saves, timeline.run).keep(timeline)
     (saves / "broken.safetensors").write_bytes(b"nothing")
     entries = engine_saves.listing(saves)
     assert [entry.name for entry in entries][:2] == ["a", "broken"]

@@ -1,13 +1,14 @@
 """The trainer and saves: what is kept on purpose, what by itself, and what of it counts as saved."""
 
 import os
-import subprocess
 import time
 
 import numpy as np
 import pytest
 
+from engine import autosaves
 from engine import saves as engine_saves
+from engine.autosaves import Sitting
 from engine.keeping import Keeping
 from engine.messages import (
     FinishEpisode,
@@ -138,37 +139,19 @@ def test_an_autosave_that_fails_later_does_not_lose_sight_of_the_one_before(trai
     assert engine_saves.listing(saves) == ()
 
 
-def test_an_autosave_of_a_sitting_that_goes_on_stays_with_it_though_another_one_opens_it(saves):
-    timeline = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0))
-    timeline.advance(steps=3)
-    living = subprocess.Popen(["sleep", "60"])
-    try:
-        path = engine_saves.autosave(timeline, saves, f"a-20250101-000000-{living.pid}")
-        keeping = Keeping(saves)
-        opened = keeping.load(engine_saves.word_of_autosave(path))
-        assert keeping.autosave_wanted(opened)
-        keeping.autosave(opened)
-        keeping.forget_autosave()
-        assert [entry.name for entry in engine_saves.listing(saves)] == [engine_saves.word_of_autosave(path)]
-    finally:
-        living.kill()
-        living.wait()
-
-
 def test_only_what_was_saved_on_purpose_is_marked_as_saved_when_it_is_opened(saves):
     timeline = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0))
     timeline.advance(steps=3)
     engine_saves.save(timeline, saves, "a")
-    engine_saves.autosave(timeline, saves, "kept")
-    assert [Keeping(saves).load(name).branch.saves for name in ("a", ".autosave/kept")] == [{3}, set()]
+    kept = autosaves.word_of(Sitting(saves, timeline.run).keep(timeline))
+    assert [Keeping(saves).load(name).branch.saves for name in ("a", kept)] == [{3}, set()]
 
 
 def test_a_run_from_an_autosave_has_no_name_of_the_run_before(saves):
     timeline, keeping = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0)), Keeping(saves)
     timeline.advance(steps=3)
     keeping.save(timeline, "mine")
-    engine_saves.autosave(timeline, saves, "kept")
-    keeping.load(".autosave/kept")
+    keeping.load(autosaves.word_of(Sitting(saves, timeline.run).keep(timeline)))
     assert keeping.save_name == ""
 
 
@@ -185,26 +168,13 @@ def test_a_save_that_failed_is_not_marked_as_one(trainer, saves):
     assert list(saved.timeline.saves) == [1]
 
 
-def test_a_run_from_an_autosave_is_kept_by_the_sitting_that_goes_on_with_it_and_offered_to_nobody_else(saves):
-    timeline, keeping = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0)), Keeping(saves)
-    timeline.advance(steps=3)
-    ended = subprocess.Popen(["true"])
-    ended.wait()
-    engine_saves.autosave(timeline, saves, f"a-20250101-000000-{ended.pid}")
-    opened = keeping.load(engine_saves.broken_off(saves).name)
-    assert keeping.autosave_wanted(opened)
-    keeping.autosave(opened)
-    (kept,) = engine_saves.listing(saves)
-    assert kept.name.endswith(f"-{os.getpid()}")
-
-
 def test_the_own_autosave_can_be_opened_and_is_still_there(saves):
     timeline, keeping = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0)), Keeping(saves)
     keeping.begin(timeline)
     timeline.advance(steps=3)
     keeping.autosave(timeline)
     path = keeping.autosaved
-    keeping.load(engine_saves.word_of_autosave(path))
+    keeping.load(autosaves.word_of(path))
     assert engine_saves.read(path).step == 3
     keeping.forget_autosave()
     assert not path.exists()

@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
+from engine.autosaves import word_of
 from engine.errors import InputError
 from engine.messages import Load, Start
-from engine.saves import word_of_autosave
 from tui.lessons.lesson import Lesson
 from tui.plain.conversation import Conversation
 from tui.plain.keys import Keys
@@ -56,7 +56,7 @@ def run(
     if kept is None:
         print(f"what was learned is lost: it cannot be kept in {saves}", file=sys.stderr)
         return 1
-    talk.say(f"autosaved: qscope {word_of_autosave(kept)} goes on here")
+    talk.say(f"autosaved: qscope {word_of(kept)} goes on here")
     return 0
 
 

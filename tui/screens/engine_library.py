@@ -48,15 +48,15 @@ class EngineLibrary:
 
     def broken_off(self) -> SaveEntry | None:
         """Return the autosave of a sitting that ended without a word, if there is one."""
-        from engine import saves
+        from engine import autosaves
 
-        return saves.broken_off(self.folder)
+        return autosaves.broken_off(self.folder)
 
     def forget(self, save: SaveEntry) -> None:
         """Remove an autosave."""
-        from engine import saves
+        from engine import autosaves
 
-        saves.forget_autosave(self.folder, save.name)
+        autosaves.forget(self.folder, save.name)
 
     def check_save_name(self, name: str) -> None:
         """Refuse what cannot be the name of a save."""

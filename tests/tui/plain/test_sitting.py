@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from engine import autosaves
 from engine import saves as engine_saves
 from engine.worlds import catalogue
 from tests.benchmarks.terminal import REPOSITORY, Terminal, environment
@@ -126,12 +127,12 @@ def test_leaving_asks_what_to_do_with_what_is_not_saved(talk, saves):
     talk("s", "q", "kept")
     assert engine_saves.load(saves, "kept").run.step == 1
     assert talk("s", "q", "discard")[0] == 0
-    assert engine_saves.broken_off(saves) is None
+    assert autosaves.broken_off(saves) is None
 
 
 def test_at_the_end_of_a_pipe_nothing_is_lost_and_it_says_where_it_is(talk, saves):
     code, lines, _ = talk("s", "s", "s")
-    kept = engine_saves.broken_off(saves)
+    kept = autosaves.broken_off(saves)
     assert (code, kept.steps) == (0, 3)
     assert lines[-1] == f"autosaved: qscope {kept.name} goes on here"
 
@@ -222,7 +223,7 @@ def test_a_signal_saves_and_gives_the_terminal_back(terminal, saves, number):
     terminal.process.send_signal(number)
     assert terminal.ends()
     assert terminal.process.returncode == 128 + number
-    assert engine_saves.broken_off(saves).steps == 1
+    assert autosaves.broken_off(saves).steps == 1
     assert terminal.attributes == terminal.attributes_before
 
 
@@ -232,5 +233,5 @@ def test_an_interrupt_saves_and_gives_the_terminal_back(terminal, saves):
     terminal.process.send_signal(signal.SIGINT)
     assert terminal.ends()
     assert terminal.process.returncode == 128 + signal.SIGINT
-    assert engine_saves.broken_off(saves).steps == 1
+    assert autosaves.broken_off(saves).steps == 1
     assert terminal.attributes == terminal.attributes_before
