@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.bellman import TIE, ULP, Model, settle
+from engine.bellman import TIE, Model, settle
 from engine.errors import InputError
 from engine.worlds.fields import shown
 from engine.worlds.mdp import PROBABILITY_TOLERANCE, BoolArray, FloatArray, IntArray, TabularMDP
@@ -13,8 +13,8 @@ from engine.worlds.reach import reachable, ways_out
 __all__ = ["Solution", "evaluate_policy", "policy_agreement", "q_error", "reachable", "solve"]
 
 MAX_LINEAR_STATES = 5000
-ROUNDINGS = 64
-"""How many roundings of the largest value two ways to the same one may be apart."""
+EXACT = 1e-11
+"""What Q* is right to, of its largest value: ten times what the last sweep of `settle` may leave to be done."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,11 @@ class Solution:
     discount: float
     reachable: BoolArray
     """Which states an episode can visit, shape (states,)."""
+
+    @property
+    def known_to(self) -> float:
+        """How far `q` may be off: what is no further from it is no error."""
+        return EXACT * float(np.nanmax(np.abs(self.q), initial=0.0))
 
 
 def solve(world: TabularMDP, discount: float | None = None) -> Solution:
@@ -97,12 +102,11 @@ def q_error(q: FloatArray, solution: Solution) -> float:
     """Return the largest |Q - Q*| over the legal pairs of the states that an episode can visit.
 
     `q` has shape (states, actions). Pairs of other states are left out, because no learner ever tries them. What is no
-    more than the rounding of the largest value is none.
+    more than Q* itself may be off by is none.
     """
     counted = ~np.isnan(solution.q) & solution.reachable[:, None]
     error = float(np.abs(q[counted] - solution.q[counted]).max(initial=0.0))
-    rounding = ROUNDINGS * ULP * float(np.abs(solution.q[counted]).max(initial=0.0))
-    return 0.0 if error <= rounding else error
+    return 0.0 if error <= solution.known_to else error
 
 
 def policy_agreement(q: FloatArray, solution: Solution) -> float:

@@ -190,7 +190,8 @@ class Truth:
             return None
         error = planning.q_error(q, self.solution)
         agreement = planning.policy_agreement(q, self.solution)
-        return TruthView(error, agreement, self.solution.start_value) if math.isfinite(error) else None
+        found = TruthView(error, agreement, self.solution.start_value, self.solution.known_to)
+        return found if math.isfinite(error) else None
 
     def sample(self, run: Run) -> Sample:
         """Measure how near the learner is to the optimum."""

@@ -155,7 +155,7 @@ def snapshot(world=None, q=None, **fields):
         "last": None,
         "update": None,
         "episodes": episodes(),
-        "truth": TruthView(10.0, 0.25, 7.29),
+        "truth": TruthView(10.0, 0.25, 7.29, 7.29e-11),
         "timeline": timeline(fields.get("step", 0)),
         "playing": False,
         "speed": 5.0,
@@ -246,7 +246,7 @@ def learned(world=None, **fields):
         "last": transition(step=221, reward=0.0, explored=False, die=0.35),
         "update": table_update(value_before=8.1, reward=0.0, next_value=9.0, next_action=1, value_after=8.1),
         "episodes": episodes(*([-10.0, 0.0] + [10.0] * 8) * 4),
-        "truth": TruthView(2.5, 0.8, 7.29),
+        "truth": TruthView(2.5, 0.8, 7.29, 7.29e-11),
         "unsaved": True,
     }
     return snapshot(world, q, **(first | fields))

@@ -14,6 +14,7 @@ from tui.depth import Depth
 from tui.widgets.canvas import Canvas
 from tui.widgets.chart import draw_chart
 from tui.widgets.episodes import EpisodesPanel, draw_facts, facts
+from tui.widgets.layers import Layer, numbers_of
 from tui.widgets.map_view import view_following, view_of
 from tui.widgets.q_table import QTable
 from tui.widgets.series import SERIES
@@ -307,6 +308,13 @@ def test_wide_characters_take_two_cells():
 
 
 def test_a_start_value_that_is_rounding_and_nothing_else_is_written_as_0():
-    shown = learned(truth=TruthView(0.0, 1.0, -4.5e-12), q_star=np.full((6, 4), 7.0))
+    shown = learned(truth=TruthView(0.0, 1.0, -4.5e-12, 7e-11))
     assert dict(facts(shown))["V*(start)"] == "0.00"
-    assert dict(facts(learned(truth=TruthView(0.0, 1.0, -4.5e-12))))["V*(start)"] == "−4.5e−12"
+    assert dict(facts(learned(truth=TruthView(0.0, 1.0, -4.5e-12, 1e-12))))["V*(start)"] == "−4.5e−12"
+
+
+def test_the_errors_of_the_map_count_as_the_largest_error_does():
+    exact = learned().q - np.array([0.02, 0.0, -0.01, 0.0])
+    shown = learned(truth=TruthView(0.02, 1.0, 7.29, known_to=0.015), q_star=exact)
+    assert np.nanmax(numbers_of(shown, Layer.ERROR).states) == pytest.approx(0.02)
+    assert np.nanmax(numbers_of(replace(shown, truth=replace(shown.truth, known_to=0.03)), Layer.ERROR).states) == 0.0

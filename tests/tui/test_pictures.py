@@ -43,7 +43,7 @@ def solved(name):
     """The exact optimum of a world that comes with the application, before the first step in it."""
     world = catalogue.find(name)
     solution = planning.solve(world)
-    truth = TruthView(0.0, 1.0, solution.start_value)
+    truth = TruthView(0.0, 1.0, solution.start_value, solution.known_to)
     return snapshot(world_view(world), solution.q, greedy=solution.optimal, q_star=solution.q, truth=truth)
 
 

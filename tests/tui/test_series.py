@@ -36,7 +36,7 @@ def test_smoothing_is_the_mean_of_the_last_few_and_of_fewer_at_the_beginning():
 
 
 def test_regret_is_the_optimal_value_of_the_start_less_the_discounted_return():
-    shown = snapshot(episodes=episodes(10.0, 0.0), truth=TruthView(0.0, 1.0, 7.29))
+    shown = snapshot(episodes=episodes(10.0, 0.0), truth=TruthView(0.0, 1.0, 7.29, 0.0))
     assert regrets(shown) == pytest.approx([0.0, 7.29])
 
 

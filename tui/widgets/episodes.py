@@ -1,6 +1,5 @@
 """The panel that counts: the current episode, the finished ones, the distance to the optimum, and charts."""
 
-import numpy as np
 from textual.content import Content
 from textual.reactive import reactive
 
@@ -23,8 +22,6 @@ CHART_HEIGHT = 5
 """Lines that a chart has at least below the numbers."""
 MEAN_OF = 100
 """Over how many of the last episodes the means go."""
-ROUNDING = 1e-11
-"""A value so many times smaller than the largest one is written as 0."""
 OF_THE_OPTIMUM = {"policy optimal", "max |Q−Q*|", "V*(start)"}
 """What can be told only of a world with a model."""
 NUMBERS = ""
@@ -140,9 +137,8 @@ def _start_value(snapshot: Snapshot) -> str:
     """Write V*(start), as 0 where gains and losses of this world cancel but for their rounding."""
     if snapshot.truth is None:
         return numbers.NOTHING
-    value, exact = snapshot.truth.start_value, snapshot.q_star
-    largest = 0.0 if exact is None else float(np.nanmax(np.abs(exact), initial=0.0))
-    return numbers.number(value if abs(value) > ROUNDING * largest else 0.0)
+    value = snapshot.truth.start_value
+    return numbers.number(value if abs(value) > snapshot.truth.known_to else 0.0)
 
 
 def mean_name(episodes: EpisodesView) -> str:

@@ -115,7 +115,7 @@ def columns(snapshot: Snapshot, state: int, known: Inspection | None) -> list[Co
     if known is not None and known.target is not None:
         found = [Column("online", q), Column("target", known.target), Column("differ", q - known.target, signed=True)]
     if snapshot.q_star is not None:
-        errors = errors_of(snapshot.q, snapshot.q_star)
+        errors = errors_of(snapshot, snapshot.q_star)
         found += [Column("Q*", snapshot.q_star[state]), Column("Q−Q*", errors[state], signed=True)]
     if known is not None and known.visits is not None:
         found.append(Column(VISITS, known.visits, numbers.counted))

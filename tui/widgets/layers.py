@@ -14,8 +14,6 @@ from tui.widgets import numbers
 
 Number = TypeVar("Number", float, FloatArray)
 OPTIMAL, WRONG = "✓", "✗"
-EXACT = 1e-11
-"""What Q* is right to, of its largest value: ten times the change of a sweep with which the planner is content."""
 
 
 class Layer(Enum):
@@ -141,7 +139,7 @@ def numbers_of(snapshot: Snapshot, layer: Layer) -> LayerNumbers:
         case Layer.REPLAY | Layer.REPLAY_AGE if snapshot.replay is not None:
             found = _replayed(snapshot, layer, snapshot.replay)
         case Layer.ERROR if snapshot.q_star is not None:
-            errors = np.abs(errors_of(snapshot.q, snapshot.q_star))
+            errors = np.abs(errors_of(snapshot, snapshot.q_star))
             found = LayerNumbers(layer, largest(errors), errors)
         case Layer.TD_ERROR if snapshot.td_errors is not None:
             worst = np.where(np.isnan(snapshot.td_errors), 0.0, np.abs(snapshot.td_errors)).argmax(axis=1)
@@ -171,10 +169,10 @@ def verdict(snapshot: Snapshot, state: int) -> str:
     return OPTIMAL if (snapshot.greedy[state] <= optimal).all() else WRONG
 
 
-def errors_of(q: FloatArray, exact: FloatArray) -> FloatArray:
+def errors_of(snapshot: Snapshot, exact: FloatArray) -> FloatArray:
     """Return Q − Q*, both of shape (states, actions); 0 where it is no more than Q* itself may be off by."""
-    apart = q - exact
-    known_to = EXACT * float(np.nanmax(np.abs(exact), initial=0.0))
+    apart = snapshot.q - exact
+    known_to = snapshot.truth.known_to if snapshot.truth else 0.0
     return np.where(np.abs(apart) <= known_to, 0.0, apart)
 
 

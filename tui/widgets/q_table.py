@@ -72,7 +72,7 @@ def beside(snapshot: Snapshot) -> list[tuple[str, FloatArray]]:
     """Return what is known of each state beside Q, by its heading: V*, the largest error, the visits."""
     found = []
     if snapshot.q_star is not None:
-        errors = np.abs(errors_of(snapshot.q, snapshot.q_star))
+        errors = np.abs(errors_of(snapshot, snapshot.q_star))
         found += [("V*", largest(snapshot.q_star)), ("max|Q−Q*|", largest(errors))]
     if snapshot.visits is not None:
         found.append(("visits", snapshot.visits.sum(axis=1).astype(np.float64)))
