@@ -2,6 +2,8 @@
 
 from collections import deque
 
+from engine.messages.shares import percent
+
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 """The ladder of speeds in steps a second; above it is only full speed."""
 
@@ -150,7 +152,7 @@ class Way:
         seconds = self.seconds(step, now)
         made = step - (self._beginning or (step, now))[0]
         rate = f" {made / seconds:,.0f}/s," if seconds > 0 else ""
-        return f"step {target:,}: {step / max(target, 1):.0%},{rate} escape stops"
+        return f"step {target:,}: {percent(step / max(target, 1))},{rate} escape stops"
 
 
 class Autosaves:

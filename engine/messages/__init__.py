@@ -40,6 +40,7 @@ from engine.messages.commands import (
     UndoEdit,
     UsualSpeed,
 )
+from engine.messages.shares import ALL, percent
 from engine.messages.snapshots import Notice, Snapshot
 from engine.messages.views import (
     AgentView,
@@ -62,6 +63,7 @@ from engine.messages.views import (
 from engine.transition import Backup, BatchUpdate, PlannedUpdate, Replayed, TableUpdate, Transition, Update
 
 __all__ = [
+    "ALL",
     "FIRST_AGENT",
     "ActByHand",
     "AgentView",
@@ -117,6 +119,7 @@ __all__ = [
     "Update",
     "UsualSpeed",
     "WorldView",
+    "percent",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

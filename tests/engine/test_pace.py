@@ -66,6 +66,11 @@ def test_an_autosave_that_failed_at_rest_is_tried_again_half_a_minute_later():
     assert autosaves.due(31.0, wanted=True, playing=False)
 
 
+def test_a_long_way_is_all_gone_only_at_its_end():
+    ways = [Way().told(step, 1000, now=0.0) for step in (0, 4, 999, 1000)]
+    assert ways == [f"step 1,000: {share}, escape stops" for share in ("0%", "<1%", ">99%", "100%")]
+
+
 def test_an_autosave_is_due_a_second_after_the_run_came_to_rest_and_every_thirty_while_it_goes_on():
     autosaves = Autosaves()
     going = [at for at in range(100) if autosaves.due(float(at), wanted=True, playing=True)]

@@ -37,14 +37,17 @@ async def test_what_is_no_condition_is_refused_beside_the_field(app, trainer):
     assert trainer.commands == []
 
 
-@pytest.mark.parametrize(("share", "said"), [(float("nan"), "►► until return>=9"), (0.457, "►► until return>=9 45 %")])
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(float("nan"), "►► until return>=9"), (0.457, "►► until return>=9 46%"), (0.998, "►► until return>=9 >99%")],
+)
 def test_the_status_says_what_it_runs_until_and_how_far_it_is(share, said):
     shown = snapshot(playing=True, speed=float("inf"), until="return>=9", share=share)
     assert "".join(text for text, _ in doing(shown)[0][0]) == f"{said}   step 0"
 
 
 async def test_escape_asks_for_an_end_of_what_goes_on(app, trainer):
-    trainer.show(busy="going to step 1,000,000: 45 %, 1,000/s, escape stops")
+    trainer.show(busy="going to step 1,000,000: 45%, 1,000/s, escape stops")
     async with app.run_test(size=(80, 24)) as pilot:
         assert "escape stops" in app.main_screen.query_one(Status).draw(78, 1).text
         await pilot.press("escape")

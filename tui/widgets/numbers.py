@@ -2,13 +2,14 @@
 
 import math
 
+from engine.messages import ALL, percent
+
+__all__ = ["coefficient", "count", "counted", "fitted", "number", "percent", "reward", "share", "term"]
+
 NOTHING = "—"
 """What stands where there is no number."""
 CERTAIN = "●"
 """Stands for a probability of one where there is room for a single digit."""
-
-ALL = 1.0 - 1e-12
-"""From which share on it is the whole, but for the rounding of what was added up."""
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -48,14 +49,6 @@ def counted(value: float, width: int) -> str:
         if len(text) <= width:
             return text
     return "…"
-
-
-def percent(value: float, decimals: int = 0) -> str:
-    """Return a share in percents: none and all are said only where they are true."""
-    text, least = f"{value:.{decimals}%}", 10.0**-decimals
-    if value > 0.0 and text == f"{0.0:.{decimals}%}":
-        return f"<{least:.{decimals}f}%"
-    return f">{100 - least:.{decimals}f}%" if value < ALL and text == f"{1.0:.{decimals}%}" else text
 
 
 def share(value: float, width: int) -> str:

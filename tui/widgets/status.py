@@ -117,7 +117,7 @@ def _pace(snapshot: Snapshot) -> tuple[Piece, Piece]:
     if not snapshot.playing:
         return (f"{PAUSED} paused", "muted"), (PAUSED, "muted")
     if snapshot.until:
-        share = "" if math.isnan(snapshot.share) else f" {math.floor(100 * snapshot.share)} %"
+        share = "" if math.isnan(snapshot.share) else f" {numbers.percent(snapshot.share)}"
         return (f"{FULL} until {snapshot.until}{share}", "strong"), (f"{FULL}{share}", "strong")
     if math.isinf(snapshot.speed):
         return (f"{FULL} full speed", "strong"), (FULL, "strong")

@@ -28,7 +28,7 @@ class TrajectoryPanel(Panel):
             done = int(shown.progress * BAR)
             bar = "█" * done + "░" * (BAR - done)
             canvas.put_centred(
-                0, height // 2, width, f"deriving it again {bar} {shown.progress:.0%}", self.palette.plain
+                0, height // 2, width, f"deriving it again {bar} {numbers.percent(shown.progress)}", self.palette.plain
             )
             return canvas
         named = 2 * NUMBER if width < 60 else 4 * NUMBER + 4
