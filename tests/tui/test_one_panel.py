@@ -5,7 +5,7 @@ import re
 import pytest
 
 from engine.messages import Compare
-from tests.tui.fakes import FakeTrainer, learned
+from tests.tui.fakes import FakeTrainer, learned, snapshot
 from tests.tui.test_comparing import compared
 from tests.tui.waiting import screen_text, seen, until
 from tui.lessons import shelf
@@ -97,6 +97,18 @@ async def test_tab_goes_through_the_panels_and_the_timeline_and_round(app):
         assert shown(app) == ["episodes"]
         await pilot.press("tab")
         await until(pilot, lambda: alone(app, "world"))
+
+
+async def test_before_the_first_step_the_line_below_explains_the_tab_that_is_shown(app, trainer):
+    trainer.snapshot = snapshot()
+    async with app.run_test(size=(60, 20)) as pilot:
+        for sign in ("@ agent", "► where the agent is", "Q*, V*: the exact optimum", "@ agent"):
+            await seen(pilot, sign)
+            await pilot.press("tab")
+            if isinstance(app.focused, Timeline):
+                await pilot.press("tab")
+        await pilot.press("m")
+        await seen(pilot, "@ agent")
 
 
 async def test_keys_that_come_faster_than_the_screen_go_as_far(app):

@@ -7,7 +7,8 @@ from engine.messages import AgentView, Backup, PlannedUpdate
 from tests.tui.fakes import NAN, batch_update, episodes, learned, snapshot, table_update, transition
 from tui.widgets.episode_table import cells
 from tui.widgets.episodes import facts
-from tui.widgets.explanation import LEGEND, explain
+from tui.widgets.explanation import explain
+from tui.widgets.hints import LEGEND
 from tui.widgets.why_large import explain_at_large
 
 
@@ -25,6 +26,22 @@ def test_before_the_first_step_nothing_is_cut_on_narrow_screens(width):
     assert what.endswith("? help")
     assert legend.endswith("· path")
     assert max(len(what), len(legend)) <= width
+
+
+@pytest.mark.parametrize("width", [38, 58, 140])
+@pytest.mark.parametrize(("panel", "sign"), [("world", "@ agent"), ("Q", "► "), ("episodes", "Q*, V*")])
+def test_before_the_first_step_the_signs_of_the_panel_that_is_shown_are_explained(width, panel, sign):
+    legend = "".join(text for text, _ in explain(snapshot(), width, panel)[1])
+    assert sign in legend
+    assert len(legend) <= width
+
+
+@pytest.mark.parametrize("width", [38, 58, 140])
+def test_before_the_first_step_of_a_demonstration_it_says_that_it_is_one_and_not_what_to_press(width):
+    what, _ = lines(snapshot(playing=True, demonstration=True), width)
+    assert what.startswith("demonstration: ")
+    assert "press s" not in what
+    assert len(what) <= width
 
 
 def test_an_explored_step_is_told_with_its_die():

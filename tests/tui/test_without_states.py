@@ -11,8 +11,8 @@ from tui.commands import kind_of
 from tui.screens.help import ON_A_MAP, help_rows
 from tui.widgets.canvas import Canvas
 from tui.widgets.episodes import facts
-from tui.widgets.explanation import LEGEND, LEGEND_OF_NAMES, explain
-from tui.widgets.hints import driving
+from tui.widgets.explanation import explain
+from tui.widgets.hints import LEGEND, LEGEND_OF_NAMES, driving
 from tui.widgets.inspector import Inspector
 from tui.widgets.observation import draw_observation
 from tui.widgets.why_large import explain_at_large

@@ -10,6 +10,7 @@ from tui.widgets.panel import Drawing, Panel
 from tui.widgets.panel_tabs import PanelTabs
 from tui.widgets.q_table import QTable
 from tui.widgets.timeline import Timeline
+from tui.widgets.why import Why
 from tui.widgets.world import WorldPanel
 
 PANELS: dict[str, type[Panel]] = {"world": WorldPanel, "Q": QTable, "episodes": EpisodesPanel}
@@ -110,6 +111,7 @@ class Panels(TimeTravel):
         """Show what is to be shown; the keys go where the person sees what they do."""
         self.set_class(self.single, "-single")
         self.query_one(PanelTabs).chosen = self._chosen
+        self.query_one(Why).panel = self._chosen if self.single else "world"
         shown = self._panel.ancestors_with_self
         for node in self.query("#upper, WorldPanel, QTable, EpisodesPanel"):
             node.set_class(node in shown, "-alone")

@@ -6,6 +6,7 @@ from engine.messages import Backup, BatchUpdate, PlannedUpdate, Snapshot, TableU
 from tui.commands import with_keys
 from tui.widgets import backups
 from tui.widgets.canvas import width_of
+from tui.widgets.hints import legend_of
 from tui.widgets.numbers import coefficient, count, number, term
 
 Piece = tuple[str, str]
@@ -40,41 +41,27 @@ WAITS: Sequence[Line] = (
     [("nothing was learned from this step: the rule waits for the rewards that follow", "muted")],
     [("nothing learned yet: it waits for rewards", "muted")],
 )
-LEGEND = (
-    "@ agent   ↑ best action   ┼ actions tie   · path of this episode",
-    "@ agent   ↑ best   ┼ tie   · path",
-)
-LEGEND_OF_NAMES = ("@ agent   ▸ best action   → path of this episode", "@ agent   ▸ best   → path")
-LEGEND_OF_NUMBERS = (
-    "● where a number lies on its range   ┼ zero   ▸ best action",
-    "● number on its range   ▸ best",
-)
-DEMONSTRATION = ("a demonstration of the greedy policy: nothing is learned", "demonstration: nothing is learned")
 DEMONSTRATED = (
     "demonstration: always the greedy action, nothing is learned · {demonstrate} ends it",
     "demonstration: nothing is learned · {demonstrate} ends it",
-    DEMONSTRATION[-1],
+    "demonstration: nothing is learned",
 )
 NOTHING_LEARNED = ("this agent learned nothing from the step", "nothing was learned from the step")
 """Each in the wordings to choose from, the longest first."""
 
 
-def explain(snapshot: Snapshot, width: int) -> tuple[Line, Line]:
-    """Return the two lines below the panels, in the longest wording that the width has room for."""
+def explain(snapshot: Snapshot, width: int, panel: str = "world") -> tuple[Line, Line]:
+    """Return the two lines below the panels, in the longest wording that the width has room for.
+
+    `panel` is the one whose signs are explained before the first step, by its name on the tabs.
+    """
     if snapshot.last is not None:
         what, why = what_happened(snapshot, snapshot.last), _what_was_learned(snapshot, snapshot.last)
     else:
-        below = DEMONSTRATION if snapshot.demonstration else legend_of(snapshot)
         first = FIRST_ACTION if snapshot.agent.waits_for_person else FIRST_STEP
-        what, why = [[(with_keys(text), "strong")] for text in first], [[(text, "muted")] for text in below]
+        said, below = DEMONSTRATED if snapshot.demonstration else first, legend_of(snapshot, panel)
+        what, why = [[(with_keys(text), "strong")] for text in said], [[(text, "muted")] for text in below]
     return _first_that_fits(what, width), _first_that_fits(why, width)
-
-
-def legend_of(snapshot: Snapshot) -> tuple[str, ...]:
-    """Return what the signs on the screen mean: those of a map, of names, or of what is observed."""
-    if snapshot.observation is not None:
-        return LEGEND_OF_NUMBERS
-    return LEGEND if snapshot.world.cells else LEGEND_OF_NAMES
 
 
 def move_of(snapshot: Snapshot, last: Transition) -> str:

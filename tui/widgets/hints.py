@@ -1,8 +1,9 @@
-"""What keys and glyphs mean on occasion: while the person drives, and while the timeline has the focus."""
+"""What keys and glyphs mean on occasion: while one drives, on the timeline, and on a panel before the first step."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from engine.messages import Snapshot
 from tui.commands import key_of
 from tui.widgets.timeline import EPISODE, INTERVENTION, KEYFRAME, SAVE
 
@@ -45,6 +46,36 @@ SCRUBBING = (
     Hint(KEYFRAME[0], "keyframe", "muted"),
 )
 """The keys of the timeline, and what is seen on it."""
+
+LEGEND = (
+    "@ agent   ↑ best action   ┼ actions tie   · path of this episode",
+    "@ agent   ↑ best   ┼ tie   · path",
+)
+LEGEND_OF_NAMES = ("@ agent   ▸ best action   → path of this episode", "@ agent   ▸ best   → path")
+LEGEND_OF_NUMBERS = (
+    "● where a number lies on its range   ┼ zero   ▸ best action",
+    "● number on its range   ▸ best",
+)
+LEGEND_OF_TABLE = ("▸ best action   ► where the agent is   — not legal", "▸ best   ► agent   — not legal")
+LEGEND_OF_LINES = ("▸ best action   each line: its value over the last steps", "▸ best   lines: values of late")
+LEGEND_OF_EPISODES = (
+    "policy optimal: states whose best actions are found   Q*, V*: the exact optimum, which the agent does not know",
+    "Q*, V*: the exact optimum, which the agent does not know",
+    "Q*, V*: the exact optimum",
+)
+LEGEND_OF_RETURNS = ("return: what an episode pays, added up step by step", "return: the sum of the rewards")
+"""What the signs of a panel mean, each in the wordings to choose from, the longest first."""
+
+
+def legend_of(snapshot: Snapshot, panel: str) -> tuple[str, ...]:
+    """Return what the signs of a panel mean: those of a map, of names, of what is observed, or of another tab."""
+    if panel == "Q":
+        return LEGEND_OF_TABLE if snapshot.observation is None else LEGEND_OF_LINES
+    if panel == "episodes":
+        return LEGEND_OF_EPISODES if snapshot.truth is not None else LEGEND_OF_RETURNS
+    if snapshot.observation is not None:
+        return LEGEND_OF_NUMBERS
+    return LEGEND if snapshot.world.cells else LEGEND_OF_NAMES
 
 
 def driving(actions: Sequence[str]) -> list[Hint]:
