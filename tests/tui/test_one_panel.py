@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from engine.messages import Compare
+from engine.messages import Compare, Pause
 from tests.tui.fakes import FakeTrainer, learned, snapshot
 from tests.tui.test_comparing import compared
 from tests.tui.waiting import screen_text, seen, until
@@ -132,6 +132,30 @@ async def test_a_chart_that_is_asked_for_is_shown_alone(app):
         await until(pilot, lambda: alone(app, "episodes"))
         await pilot.press("n")
         await seen(pilot, "┤")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)])
+async def test_a_chart_in_the_place_of_a_panel_that_is_alone_gives_it_back_at_escape(app, size):
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("tab", *(["m"] if size[0] > 60 else []))
+        await until(pilot, lambda: alone(app, "Q"))
+        await pilot.press("n")
+        await until(pilot, lambda: alone(app, "episodes"))
+        await seen(pilot, "n next · escape close")
+        await pilot.press("escape")
+        await until(pilot, lambda: alone(app, "Q"))
+
+
+async def test_the_tab_of_the_episodes_is_no_chart_that_escape_would_close(app, trainer):
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("tab", "n", "tab", "shift+tab")
+        if isinstance(app.focused, Timeline):
+            await pilot.press("shift+tab")
+        await until(pilot, lambda: alone(app, "episodes"))
+        assert "escape close" not in screen_text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: trainer.commands == [Pause()])
+        assert alone(app, "episodes")
 
 
 async def test_the_inspector_takes_the_ordinary_layout_and_the_panel_comes_back(app):

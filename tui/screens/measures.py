@@ -3,11 +3,8 @@
 from pathlib import Path
 from typing import Protocol, cast
 
-from textual.content import Content
-
 from engine.errors import InputError
 from tui.cast import Cast
-from tui.commands import with_keys
 from tui.exporting import write_new
 from tui.screens.episodes import EpisodesScreen
 from tui.screens.export import CAST, Export, Exported
@@ -15,9 +12,6 @@ from tui.screens.panels import Panels
 from tui.screens.why import WhyScreen
 from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.status import Status
-
-CHARTING = "{next_chart} next · {stop} close"
-"""The keys of a chart that has the place of something else."""
 
 
 class Recorder(Protocol):
@@ -48,12 +42,8 @@ class Measures(Panels):
         panel = self.query_one(EpisodesPanel)
         if panel.display:
             panel.next_series(by)
-            return
-        if self.single:
-            self.action_show_panel("episodes")
-            return
-        self.set_class(True, "-charting")
-        panel.border_subtitle = Content(with_keys(CHARTING))
+        else:
+            self.show_chart()
 
     def action_smooth_more(self) -> None:
         """Average the charts over more episodes."""

@@ -1,9 +1,11 @@
 """Which panels the main screen shows: all of them, or one that has the whole room."""
 
 from textual import events
+from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
+from tui.commands import with_keys
 from tui.screens.time_travel import TimeTravel
 from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.panel import Drawing, Panel
@@ -17,6 +19,8 @@ PANELS: dict[str, type[Panel]] = {"world": WorldPanel, "Q": QTable, "episodes": 
 """The panels of which one can have the room, by their names on the tabs."""
 NARROW = "-narrow"
 """The class of a window in which one panel is shown alone unless all are asked for; elsewhere it is the other way."""
+CHARTING = "{next_chart} next · {stop} close"
+"""The keys of a chart that has the place of something else."""
 TAKERS = {"-inspecting": "the inspector", "-comparing": "the comparison", "-lesson": "the lesson"}
 """What needs room beside the panels, by the class that the screen has meanwhile."""
 
@@ -28,6 +32,8 @@ class Panels(TimeTravel):
     """Whether the person wants to see one panel at a time; `None`: as the window is wide."""
     _chosen = "world"
     """The name of the one that is shown then."""
+    _covered = ""
+    """The name of the one in whose place a chart is shown alone; empty where the person went to it by another key."""
 
     def on_resize(self, event: events.Resize) -> None:
         """Show one panel or all, as there is room now."""
@@ -62,7 +68,7 @@ class Panels(TimeTravel):
 
     def action_show_panel(self, name: str) -> None:
         """Give the room to the panel of that name, and the keys, too."""
-        self._chosen = name
+        self._chosen, self._covered = name, ""
         self._lay_out()
         self.set_focus(self._panel, scroll_visible=False)
 
@@ -86,12 +92,26 @@ class Panels(TimeTravel):
             self.set_class(taken, state)
             self._lay_out()
 
+    def show_chart(self) -> None:
+        """Give a chart the place of something else: of the panel that is alone, or of what takes room."""
+        covered = self._chosen
+        if self.single:
+            self.action_show_panel("episodes")
+            self._covered = covered
+        self.set_class(not self.single, "-charting")
+        self.query_one(EpisodesPanel).border_subtitle = Content(with_keys(CHARTING))
+
     def close_chart(self) -> bool:
         """Give the place of a chart back to what it covers; return whether it had one."""
-        charting = self.has_class("-charting")
+        covered, charting = self._covered if self.single else "", self.has_class("-charting")
+        self._end_chart()
+        if covered:
+            self.action_show_panel(covered)
+        return charting or bool(covered)
+
+    def _end_chart(self) -> None:
         self.set_class(False, "-charting")
-        self.query_one(EpisodesPanel).border_subtitle = ""
-        return charting
+        self._covered = self.query_one(EpisodesPanel).border_subtitle = ""
 
     @property
     def single(self) -> bool:
@@ -117,7 +137,7 @@ class Panels(TimeTravel):
             node.set_class(node in shown, "-alone")
         if not self.single:
             return
-        self.close_chart()
+        self._end_chart()
         if not isinstance(self.focused, Timeline):
             self.set_focus(self._panel, scroll_visible=False)
 
