@@ -204,3 +204,27 @@ async def test_another_layer_is_asked_of_the_engine_and_inspected_live(saves):
         await until(pilot, lambda: screen.snapshot.inspection.state == 0)
         await seen(pilot, "leads to", "90%")
     trainer.close(forget=True)
+
+
+async def test_an_inspector_opened_right_behind_e_goes_with_the_agent_to_the_end_of_the_episode(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("e", "i")
+        for fields in ({"state": 4, "playing": True}, {"state": 5, "playing": False}):
+            trainer.show(**fields)
+            await until(pilot, lambda state=fields["state"]: app.main_screen.sight.cursor == state)
+        trainer.show(state=0)
+        await until(pilot, lambda: app.main_screen.snapshot.state == 0)
+        assert app.main_screen.sight.cursor == 5
+
+
+@pytest.mark.parametrize("keys", ["space i", "e i down", "i e"])
+async def test_an_inspector_stays_where_it_was_opened_while_a_run_plays_and_where_the_arrows_brought_it(
+    app, trainer, keys
+):
+    trainer.show(state=0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys.split())
+        chosen = app.main_screen.sight.cursor
+        trainer.show(state=4, playing=True)
+        await until(pilot, lambda: app.main_screen.snapshot.state == 4)
+        assert app.main_screen.sight.cursor == chosen == (3 if "down" in keys else 0)

@@ -5,6 +5,7 @@ from typing import cast
 
 from textual.reactive import reactive
 
+from engine import messages
 from engine.messages import Snapshot
 from tui.screens.panels import Panels
 from tui.screens.spans import Line
@@ -16,11 +17,18 @@ from tui.widgets.sight import Sight, look_for
 from tui.widgets.world import WorldPanel
 from tui.widgets.zoom import rungs
 
+ARRIVING = messages.Step | messages.FinishEpisode | messages.StepBack | messages.EpisodeBack | messages.GoTo
+"""The commands that bring the run somewhere, and leave it there."""
+
 
 class Looking(Panels):
     """The commands that change what is seen, and nothing in the run."""
 
     sight: reactive[Sight] = reactive(Sight(), repaint=False, init=False)
+    _comes_to_rest = False
+    """Whether the last command brings the run somewhere, and leaves it there."""
+    _goes_along = False
+    """Whether the cursor goes to where the agent comes to rest."""
 
     def watch_sight(self, old: Sight, new: Sight) -> None:
         """Ask the trainer for what is looked at, and make room for the inspector."""
@@ -31,6 +39,9 @@ class Looking(Panels):
     def show(self, snapshot: Snapshot | None) -> None:
         """Take a snapshot; in another world the cursor goes to the agent, for states have other numbers there."""
         known = self.snapshot
+        if self._goes_along and snapshot is not None:
+            self._go_to_state(snapshot.state)
+            self._goes_along = not self._rests(snapshot)
         moved = self.sight.cursor is not None and (not known or not snapshot or known.world is not snapshot.world)
         if moved:
             self.sight = replace(self.sight, cursor=None, action=None)
@@ -57,13 +68,27 @@ class Looking(Panels):
         self._zoom(1)
 
     def action_inspect(self) -> None:
-        """Open the inspector on the agent's state, or close it."""
+        """Open the inspector on the agent's state, the one that it is on the way to; or close it."""
+        self._goes_along = False
         if self.snapshot is None or self.snapshot.observation is not None or self.sight.cursor is not None:
             self.sight = replace(self.sight, cursor=None, action=None)
             return
         if not isinstance(self.focused, WorldPanel | QTable):
             self.query_one(WorldPanel).focus()
         self.sight = replace(self.sight, cursor=self.snapshot.state, action=None)
+        self._goes_along = self._comes_to_rest and not self._rests(self.trainer.snapshot)
+
+    def _rests(self, snapshot: Snapshot | None) -> bool:
+        """Whether a snapshot shows what came of the last command, and nothing of it is still to come."""
+        if snapshot is None or snapshot is self._before_answer:
+            return False
+        return not snapshot.playing and not snapshot.busy
+
+    def send(self, command: messages.Command) -> None:
+        """Hand a command to the trainer."""
+        self._comes_to_rest = isinstance(command, ARRIVING)
+        self._goes_along = self._goes_along and self._comes_to_rest
+        super().send(command)
 
     def action_stop(self) -> None:
         """Stop whatever goes on; where nothing does, close the inspector."""
@@ -90,6 +115,7 @@ class Looking(Panels):
             self._change_action(columns)
         else:
             self._go_to_state(min(max(cursor + rows, 0), len(snapshot.world.states) - 1))
+        self._goes_along = False
         return True
 
     def cursor_to_agent(self) -> None:
