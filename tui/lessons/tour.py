@@ -1,6 +1,6 @@
 """Where in a lesson one is, and where one comes to from there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.messages import (
     ActByHand,
@@ -85,3 +85,9 @@ class Stop:
     def previous(self) -> "Stop | None":
         """Return the page before; None before the first."""
         return Stop(self.lesson, self.number - 1, begins=False) if self.number else None
+
+
+def opened(name: str, left: Stop | None) -> Stop:
+    """Return where the lesson of that name is opened: where it was left, if it was the last, else at its first page."""
+    lesson = shelf.find(name)
+    return replace(left, begins=True) if left is not None and left.lesson.path == lesson.path else Stop(lesson)

@@ -9,7 +9,7 @@ from tui.describing import of
 from tui.lessons import shelf
 from tui.lessons.directives import Inspect, Press, ShowLayer
 from tui.lessons.lesson import Lesson
-from tui.lessons.tour import Stop
+from tui.lessons.tour import Stop, opened
 from tui.plain.looking import Looking
 from tui.plain.speech import key, key_words, spoken
 from tui.plain.talk import Answer, Talk
@@ -30,6 +30,8 @@ class Lessons:
         self._press = press
         self._stop: Stop | None = None
         """The page that is read."""
+        self._left: Stop | None = None
+        """The page at which the last lesson was left, and is opened again."""
         self.answers: dict[str, Answer] = {
             "lessons": Answer(self._lessons, lambda rest: self._stop is None),
             "next_page": Answer(self._next_page),
@@ -43,7 +45,7 @@ class Lessons:
 
     def leave(self) -> None:
         """Read no lesson any more."""
-        self._stop, self._talk.reading = None, False
+        self._left, self._stop, self._talk.reading = self._stop, None, False
         self._talk.say("the lesson is closed")
 
     def open(self, lesson: Lesson) -> None:
@@ -55,17 +57,23 @@ class Lessons:
             self.leave()
             return
         by_name = {lesson.name: lesson for lesson in shelf.shipped()}
-        lines = (f"{name}: {lesson.title}, {of(len(lesson.pages), 'page')}" for name, lesson in by_name.items())
+        lines = (f"{name}: {lesson.title}, {self._pages(lesson)}" for name, lesson in by_name.items())
         name = self._talk.choose(lines, "lesson", rest)
         if name not in by_name:
             raise InputError(f"no lesson {name!r}{near_miss(name, by_name)} (there are: {', '.join(by_name)})")
-        self.open(by_name[name])
+        self._turn_to(opened(name, self._left))
+
+    def _pages(self, lesson: Lesson) -> str:
+        """Say how many pages a lesson has, and at which one it was left."""
+        pages, left = of(len(lesson.pages), "page"), self._left
+        return pages if left is None or left.lesson.path != lesson.path else f"{pages}, left at page {left.number + 1}"
 
     def _next_page(self, rest: str) -> None:
         """Go on in the lesson, after the last page to the next one."""
         following = self._open_page().next()
         if following is None:
             self.leave()
+            self._left = None
         else:
             self._turn_to(following)
 
@@ -90,7 +98,7 @@ class Lessons:
             self._talk.drive(stop.way)
         self._stop, self._talk.reading = stop, True
         if stop.begins:
-            self._looking.begin_anew()
+            self._looking.begin_anew(stop.layer)
         self._read(stop, moved=place(self._talk.shown) != before)
 
     def _read(self, stop: Stop, *, moved: bool) -> None:

@@ -56,9 +56,9 @@ class Looking:
             },
         }
 
-    def begin_anew(self) -> None:
-        """Look at what is looked at when nothing was chosen yet."""
-        self.sight = Sight()
+    def begin_anew(self, layer: Layer) -> None:
+        """Look at a layer, and at nothing else that was chosen before."""
+        self.sight = Sight(layer)
         self._talk.look(look_for(self.sight))
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from tui.commands import in_own_keys
 from tui.lessons import shelf
 from tui.lessons.directives import Inspect, Press, ShowLayer
 from tui.lessons.lesson import Lesson, Page
-from tui.lessons.tour import Stop, makes_own
+from tui.lessons.tour import Stop, makes_own, opened
 from tui.screens.choose_lesson import ChooseLesson
 from tui.screens.looking import Looking
 from tui.widgets.lesson_strip import LessonStrip, Reading
@@ -59,14 +59,9 @@ class Lessons(Looking):
         self.app.push_screen(ChooseLesson(shelf.shipped(), self._left), self._open_chosen)
 
     def _open_chosen(self, name: str | None) -> None:
-        """Open the lesson of that name: where it was left, if it was the last, else at its first page."""
-        if name is None:
-            return
-        lesson = shelf.find(name)
-        if self._left is not None and self._left.lesson.path == lesson.path:
-            self._turn_to(replace(self._left, begins=True))
-        else:
-            self.open_lesson(lesson)
+        """Open the lesson of that name, where it was left."""
+        if name is not None:
+            self._turn_to(opened(name, self._left))
 
     def action_stop(self) -> None:
         """Stop whatever goes on; where nothing does, close the inspector, then a chart, then the lesson."""

@@ -56,3 +56,20 @@ def test_a_lesson_begins_with_nothing_left_of_the_one_before(hear):
 def test_figures_are_told_from_the_page_on_that_speaks_of_them(hear):
     assert not any("policy optimal" in line for line in hear("L grid", *["."] * 4))
     assert any("error of Q" in line or "max" in line for line in hear("L exploration", "."))
+
+
+def test_a_lesson_is_opened_again_at_the_page_where_it_was_left(hear):
+    told = hear("L grid", ".", ".", "L", "L", "grid", "L", "L return", "L", "L grid")
+    assert [line for line in told if line.startswith("page ")][2:] == [
+        "page 3 of 5, The grid and its words",
+        "page 3 of 5, The grid and its words",
+        "page 1 of 5, Return and discount",
+        "page 1 of 5, The grid and its words",
+    ]
+    assert "grid: The grid and its words, 5 pages, left at page 3" in told
+
+
+def test_a_lesson_that_was_read_to_its_end_is_opened_at_its_beginning(hear):
+    last, pages = shelf.find(shelf.ORDER[-1]), len(shelf.find(shelf.ORDER[-1]).pages)
+    told = hear(f"L {last.name}", *["."] * pages, f"L {last.name}")
+    assert [line for line in told if line.startswith("page ")][-1] == f"page 1 of {pages}, {last.title}"
