@@ -147,12 +147,12 @@ class Way:
         self._beginning = self._beginning or (step, now)
         return now - self._beginning[1]
 
-    def told(self, step: int, target: int, now: float) -> str:
-        """Say how far it is from a step to the target, and how fast it goes."""
+    def told(self, step: int, target: int, now: float, unit: str = "step") -> str:
+        """Say how far it is from a step, or an episode, to the target, and how fast it goes."""
         seconds = self.seconds(step, now)
         made = step - (self._beginning or (step, now))[0]
         rate = f" {made / seconds:,.0f}/s," if seconds > 0 else ""
-        return f"step {target:,}: {percent(step / max(target, 1))},{rate} escape stops"
+        return f"{unit} {target:,}: {percent(step / max(target, 1))},{rate} escape stops"
 
 
 class Autosaves:

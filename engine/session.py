@@ -14,6 +14,7 @@ from engine.errors import InputError
 from engine.hand import Hand
 from engine.keeping import Keeping
 from engine.messages import (
+    Advance,
     CloseEpisode,
     Command,
     Compare,
@@ -49,7 +50,7 @@ class Session:
     """Holds the run and obeys the commands that change it; knows nothing of time and threads.
 
     `say` is called with a few words before something that takes a while, such as loading torch. `on_the_way` is told
-    step and target on the way to a far step, and ends it there by saying no.
+    step and target on the way to a far step, or the same of episodes and the unit, and ends it there by saying no.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class Session:
         folder: Path,
         say: Callable[[str], None],
         timeline_memory: int = MEMORY,
-        on_the_way: Callable[[int, int], bool] = lambda step, target: True,
+        on_the_way: Callable[..., bool] = lambda step, target, unit="step": True,
     ) -> None:
         self.keeping = Keeping(folder)
         """What of the run is in which save."""
@@ -128,6 +129,8 @@ class Session:
                 self.notify(self.keeping.save(self._the_timeline(), name))
             case Reset():
                 self._reset()
+            case Advance(amount, unit):
+                self.make(amount, unit)
             case RunUntil(until):
                 self.breakpoint = Breakpoint(until, self._the_timeline())
             case ShowEpisode(episode):
@@ -201,17 +204,20 @@ class Session:
             return made
         return 0 if self.demonstration_over else self.demonstration.advance(steps, 1)
 
-    def make_steps(self, steps: int) -> None:
-        """Make so many transitions, in portions between which one may be stopped; tell where, if one was."""
-        run = self._the_timeline().run
-        portion, began, made = max(1, run.agent.keyframe_every // PORTIONS), run.step, 0
-        while made < steps and (made == 0 or self._on_the_way(began + made, began + steps)):
-            more = self.advance(min(steps - made, portion))
-            made += more
-            if not more:
+    def make(self, amount: int, unit: str = "step") -> None:
+        """Make so many steps or episodes, in portions between which one may be stopped; tell where, if one was."""
+        run, by_steps, made = self._the_timeline().run, unit == "step", 0
+        portion = max(1, run.agent.keyframe_every // PORTIONS)
+        began = run.step if by_steps else run.statistics.episodes
+        while made < amount:
+            left = amount - made
+            steps = self.advance(*((min(left, portion),) if by_steps else (portion, left)))
+            made = made + steps if by_steps else run.statistics.episodes - began
+            if not steps:
                 return
-        if made < steps:
-            self._tell_arrival(began + steps)
+            if made < amount and not self._on_the_way(began + made, began + amount, unit):
+                self._tell_stop(began + made, began + amount, unit)
+                return
 
     @property
     def catching_up(self) -> bool:
@@ -367,7 +373,10 @@ class Session:
     def _tell_arrival(self, target: int) -> None:
         """Tell where one is if one was stopped before the target."""
         if (step := self._the_timeline().step) != target:
-            self.notify(f"stopped at step {step:,} on the way to {target:,}")
+            self._tell_stop(step, target)
+
+    def _tell_stop(self, step: int, target: int, unit: str = "step") -> None:
+        self.notify(f"stopped at {unit} {step:,} on the way to {target:,}")
 
     def _the_timeline(self) -> Timeline:
         if self.timeline is None:

@@ -55,9 +55,6 @@ AWAY = 0.03
 FALLEN_FOR = 1.0
 """Seconds for which a fall is told of while the run goes on: a step later the agent is elsewhere."""
 
-MANY = 20
-"""From how many commands on that wait it is said that there are some, as where a lesson brings the run to a page."""
-
 STEPPING_FOR = 1.0
 """Seconds that many steps at once may take while something else is asked for."""
 
@@ -74,7 +71,7 @@ class Trainer:
         self._commands: deque[Command] = deque()
         self._wake = threading.Condition()
         self._lock = threading.Lock()
-        self._closing = self._yielding = self._stepping = self._whole = False
+        self._closing = self._yielding = self._stepping = False
         self._snapshot: Snapshot | None = None
         self._asked = True
         """Whether anybody has looked since the last snapshot: one that nobody would see costs a slow agent time."""
@@ -213,11 +210,8 @@ class Trainer:
                 return command
 
     def _has_to_wait(self, command: Command) -> bool:
-        """Whether the end of the episode that was asked for comes first; a pause or a look comes before it.
-
-        So does a play, unless the whole episode was asked for.
-        """
-        sooner = Pause | Look if self._whole else Pause | PlayOrPause | RunAtFullSpeed | Look
+        """Whether the end of the episode that was asked for comes first; a pause, a play or a look comes before it."""
+        sooner = Pause | PlayOrPause | RunAtFullSpeed | Look
         return self._pace.to_episode_end and not isinstance(command, sooner)
 
     def _obey(self, command: Command) -> None:
@@ -228,9 +222,8 @@ class Trainer:
                 session.leave_breakpoint()
                 session.leave_demonstration(only_if_over=True)
                 self._stepping = True
-                session.make_steps(steps)
-            case FinishEpisode(whole):
-                self._whole = whole
+                session.make(steps)
+            case FinishEpisode():
                 session.leave_breakpoint()
                 session.leave_demonstration(only_if_over=True)
                 pace.rush(self._clock())
@@ -317,7 +310,7 @@ class Trainer:
             speed=pace.speed,
             steps_per_second=pace.measured(began),
             obeyed=self._obeyed,
-            busy=self._catching_up(began) or self._on_a_way_of_many(),
+            busy=self._catching_up(began),
             fall=self._fall if pace.playing and began < self._fall_until else None,
         )
         pace.next_publishing = began + max(PUBLISH_EVERY, 4 * (self._clock() - began))
@@ -333,18 +326,13 @@ class Trainer:
             return ""
         return f"second run to {self._second_way.told(*late, now)}"
 
-    def _on_a_way_of_many(self) -> str:
-        """Say how many commands are still to be obeyed, where they are more than a person gives at once."""
-        waiting = len(self._commands)
-        return f"on the way, {waiting:,} to go" if waiting >= MANY else ""
-
-    def _on_the_way(self, step: int, target: int) -> bool:
-        """Show how far it is to a step, and how fast it goes; say no if the way is not to be gone to its end."""
+    def _on_the_way(self, step: int, target: int, unit: str = "step") -> bool:
+        """Show how far it is to a step or an episode, and how fast; say no if the way is not to be gone to its end."""
         now = self._clock()
         seconds = self._way.seconds(step, now)
         if now >= self._pace.next_publishing and seconds > 0.0:
             self._pace.next_publishing = now + PUBLISH_EVERY
-            self._say(f"going to {self._way.told(step, target, now)}")
+            self._say(f"going to {self._way.told(step, target, now, unit)}")
         return not (self._yielding or self._closing or self._should_stop(seconds))
 
     def _should_stop(self, seconds: float) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.messages.commands import (
     FIRST_AGENT,
     ActByHand,
+    Advance,
     BrushCell,
     ChangeSettings,
     CloseEpisode,
@@ -66,6 +67,7 @@ __all__ = [
     "ALL",
     "FIRST_AGENT",
     "ActByHand",
+    "Advance",
     "AgentView",
     "Backup",
     "BatchUpdate",

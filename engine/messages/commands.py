@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from engine.until import Until
 
@@ -20,8 +20,13 @@ class Step:
 class FinishEpisode:
     """Go to the end of the episode, then pause; at the end of one, go through the next."""
 
-    whole: bool = False
-    """Whether play and full speed, if they are asked for meanwhile, come behind the end; else they are a pause."""
+
+@dataclass(frozen=True)
+class Advance:
+    """Make so many transitions of the run, or finish so many of its episodes; only a pause ends it before."""
+
+    amount: int
+    unit: Literal["step", "episode"] = "step"
 
 
 @dataclass(frozen=True)
@@ -220,6 +225,7 @@ class Look:
 Command = (
     Step
     | FinishEpisode
+    | Advance
     | PlayOrPause
     | RunAtFullSpeed
     | RunUntil

@@ -54,6 +54,7 @@ def test_a_long_way_tells_how_far_it_is_and_how_fast_it_went_since_it_began():
     way = Way()
     assert way.told(100, 1000, now=5.0) == "step 1,000: 10%, escape stops"
     assert way.told(400, 1000, now=7.0) == "step 1,000: 40%, 150/s, escape stops"
+    assert way.told(500, 1000, now=7.0, unit="episode") == "episode 1,000: 50%, 200/s, escape stops"
     way.leave()
     assert way.seconds(400, now=9.0) == 0.0
 

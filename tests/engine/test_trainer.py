@@ -10,6 +10,7 @@ import pytest
 
 from engine.messages import (
     ActByHand,
+    Advance,
     Demonstrate,
     Faster,
     FinishEpisode,
@@ -87,22 +88,34 @@ def test_finishing_an_episode_stops_at_its_end(trainer):
 
 
 @pytest.mark.parametrize("play", [PlayOrPause(), RunAtFullSpeed()])
-def test_a_whole_episode_comes_before_the_play_that_is_asked_for_meanwhile(saves, play):
+def test_so_many_episodes_come_before_the_play_that_is_asked_for_meanwhile(saves, play):
     trainer = Trainer(saves)
-    trainer.submit(FinishEpisode(whole=True))
+    trainer.submit(Advance(3, "episode"))
     trainer.submit(play)
     trainer.start(Start("seed-2x3", "q-learning", {}, 0))
-    assert wait_for(trainer, lambda s: s.playing and s.episodes.finished >= 1).step > 0
+    assert wait_for(trainer, lambda s: s.playing and s.episodes.finished >= 3).step > 0
     trainer.close()
 
 
-def test_a_pause_comes_before_the_end_of_a_whole_episode(saves):
-    trainer = Trainer(saves)
-    trainer.submit(FinishEpisode(whole=True))
+def test_so_many_steps_and_episodes_are_those_of_the_run(trainer):
+    for command in (Advance(1000), Advance(50, "episode")):
+        trainer.submit(command)
+    snapshot = wait_for(trainer, lambda s: s.obeyed == 3)
+    run = Run(catalogue.find("seed-2x3"), "q-learning", {}, 0)
+    run.advance(steps=1000)
+    run.advance(episodes=50)
+    assert (snapshot.step, snapshot.playing) == (run.step, False)
+    assert np.array_equal(snapshot.q, run.agent.q_values(), equal_nan=True)
+
+
+def test_a_pause_ends_all_that_was_to_be_made_before_it(trainer):
+    for _ in range(20):
+        trainer.submit(Advance(1_000_000, "episode"))
     trainer.submit(Pause())
-    trainer.start(Start("seed-2x3", "q-learning", {}, 0))
-    assert wait_for(trainer, lambda s: not s.playing and not s.busy).step == 0
-    trainer.close()
+    stopped = wait_for(trainer, lambda s: s.obeyed == 22)
+    assert 0 < stopped.episodes.finished < 1_000_000
+    last = rf"stopped at episode {stopped.episodes.finished:,} on the way to [\d,]+"
+    assert re.fullmatch(last, stopped.notices[-1].text)
 
 
 def test_playing_goes_on_by_itself_and_pauses(trainer):
@@ -206,16 +219,6 @@ def test_the_speed_goes_up_and_down_its_ladder_and_no_further(trainer):
     for _ in range(len(SPEEDS)):
         trainer.submit(Slower())
     wait_for(trainer, lambda s: s.speed == SPEEDS[0])
-
-
-def test_of_many_commands_that_wait_it_is_said_that_they_do(trainer):
-    for _ in range(20_000):
-        trainer.submit(Step())
-    told = wait_for(trainer, lambda s: s.busy)
-    assert re.fullmatch(r"on the way, [\d,]+ to go", told.busy)
-    for _ in range(5):
-        trainer.submit(Pause())
-    assert wait_for(trainer, lambda s: s.step == 20_000).busy == ""
 
 
 def test_the_usual_speed_comes_back_also_from_full_speed(trainer):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import InputError
-from engine.messages import ChangeSettings, FinishEpisode, GoTo, Load, Pause, Start, Step, StepBack, UsualSpeed
+from engine.messages import Advance, ChangeSettings, FinishEpisode, GoTo, Load, Pause, Start, Step, StepBack, UsualSpeed
 from tests.tui.fakes import FakeLibrary, FakeTrainer, learned, table_update, timeline, transition
 from tests.tui.waiting import screen_text, seen, until
 from tui.app import QScope
@@ -127,8 +127,8 @@ def test_what_cannot_be_measured_is_said(text):
 def test_the_way_to_a_page_begins_at_the_last_beginning_before_it():
     lesson = lesson_of(*TOUR)
     assert lesson.way_to(0) == (FIRST,)
-    assert lesson.way_to(1) == lesson.way_to(2) == (FIRST, Step(), Step())
-    assert lesson.way_to(3) == (Start("seed-2x3", "q-learning", FIRST.settings, 8), FinishEpisode(whole=True))
+    assert lesson.way_to(1) == lesson.way_to(2) == (FIRST, Advance(2))
+    assert lesson.way_to(3) == (Start("seed-2x3", "q-learning", FIRST.settings, 8), Advance(1, "episode"))
 
 
 def test_a_step_that_lies_behind_is_gone_back_to():
@@ -147,7 +147,7 @@ async def test_a_page_brings_the_run_to_where_it_wants_it(app, trainer):
         await open_tour(pilot, trainer)
         await seen(pilot, "A first page.")
         await pilot.press("full_stop")
-        assert trainer.commands == [FIRST, Step(), Step()]
+        assert trainer.commands == [FIRST, Advance(2)]
         assert app.main_screen.sight.layer is Layer.POLICY
         await seen(pilot, "Lesson 2/4 · Mine", "Try s")
 

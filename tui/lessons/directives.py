@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from engine.errors import InputError, near_miss
 from engine.messages import (
+    Advance,
     ChangeSettings,
     Command,
     Demonstrate,
@@ -133,8 +134,8 @@ def _run(text: str) -> Obey:
     if found is None:
         raise _wrong("run")
     if found[2] == "step":
-        return Obey((Step(),) * _amount(found[1], MOST_STEPS, "run"))
-    return Obey((FinishEpisode(whole=True),) * _amount(found[1], MOST_EPISODES, "run"))
+        return Obey((Advance(_amount(found[1], MOST_STEPS, "run")),))
+    return Obey((Advance(_amount(found[1], MOST_EPISODES, "run"), "episode"),))
 
 
 def _go(text: str) -> GoOnTo:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from engine.errors import InputError, near_miss
 from engine.messages import (
     FIRST_AGENT,
+    Advance,
     Command,
     EpisodeBack,
     FinishEpisode,
@@ -25,8 +26,6 @@ from tui.lessons.expectations import Expectation
 
 RULE = "---"
 KEYS = ("title", "world", "agent", "settings", "seed")
-FAR = FinishEpisode | EpisodeBack | PlayOrPause | RunAtFullSpeed
-"""The commands after which nobody can tell from the file at which step the run is."""
 
 
 @dataclass(frozen=True)
@@ -87,15 +86,14 @@ class Lesson:
                 if step is None:
                     raise InputError(f"{self.path}:{placed.line}: after `run ... episodes` go on by `run ... steps`")
                 target, before = placed.directive.step, step
-                way.extend([GoTo(target)] if target < before else [Step()] * (target - before))
+                way.extend([GoTo(target)] if target < before else [Advance(target - before)])
                 step = target
             elif isinstance(placed.directive, Obey):
                 asked = placed.directive.commands
                 if isinstance(asked[0], Start):
                     way, step = [], 0
                 elif step is not None:
-                    known = not any(isinstance(command, FAR) for command in asked)
-                    step = step + asked.count(Step()) - asked.count(StepBack()) if known else None
+                    step = _after(step, asked)
                 way.extend(asked)
         return tuple(way)
 
@@ -112,6 +110,21 @@ class Lesson:
 
     def _driving(self, number: int) -> Iterator[Placed]:
         return (placed for page in self.pages[: number + 1] for placed in page.directives)
+
+
+def _after(step: int, asked: Sequence[Command]) -> int | None:
+    """Return at which step a run is after these commands; None where nobody can tell that from the file."""
+    for command in asked:
+        match command:
+            case Step():
+                step += 1
+            case StepBack():
+                step -= 1
+            case Advance(amount, "step"):
+                step += amount
+            case Advance() | FinishEpisode() | EpisodeBack() | PlayOrPause() | RunAtFullSpeed():
+                return None
+    return step
 
 
 def read(text: str, name: str, path: str) -> Lesson:

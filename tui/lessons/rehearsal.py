@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import InputError
-from engine.messages import Command, Demonstrate, FinishEpisode, Snapshot, Step
+from engine.messages import Advance, Command, Demonstrate, FinishEpisode, Snapshot, Step
 from engine.run import UNLIMITED
 from engine.session import Session
 from tui.lessons.directives import Inspect
@@ -48,6 +48,9 @@ def _obey(session: Session, command: Command) -> None:
         case Step():
             session.leave_demonstration()
             session.advance(1)
+        case Advance():
+            session.leave_demonstration()
+            session.obey(command)
         case FinishEpisode():
             session.leave_demonstration()
             session.advance(UNLIMITED, 1)
