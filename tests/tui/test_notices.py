@@ -1,5 +1,7 @@
 """Where notices lie on the main screen: on the frames between panels, so that they cover nothing that is read."""
 
+import re
+
 import pytest
 
 from tests.tui.fakes import learned
@@ -49,3 +51,42 @@ async def test_a_line_of_a_notice_lies_on_a_frame_where_there_is_one_alone(app, 
         await seen(pilot, "saved as one")
         (line,) = covered(before, screen_text(app))
         assert line.startswith(("╰", "╭"))
+
+
+@pytest.mark.parametrize("notices", [["first", "second"], ["long"]])
+@pytest.mark.parametrize(
+    ("size", "keys"), [((60, 20), ""), ((60, 20), "\t"), (LOWEST, "m"), ((80, 24), "m"), ((140, 40), "m")]
+)
+async def test_two_lines_of_notices_cover_no_line_of_a_panel_that_is_alone(app, trainer, size, keys, notices):
+    trainer.snapshot = learned()
+    told = notices if len(notices) > 1 else ["long " * (size[0] // 4)]
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.press(*keys)
+        await until(pilot, lambda: app.main_screen.single)
+        await pilot.pause()
+        before = screen_text(app)
+        for text in told:
+            app.notify(text, markup=False)
+        words = sum(len(text.split()) for text in told)
+        await until(pilot, lambda: len(re.findall("long|first|second", screen_text(app))) == words)
+        tabs, frame = covered(before, screen_text(app))
+        assert frame.startswith("╭")
+        assert "m all" in tabs
+
+
+async def test_three_lines_of_notices_leave_the_status_where_one_panel_is_alone(app):
+    async with app.run_test(size=(60, 20), notifications=True) as pilot:
+        await until(pilot, lambda: app.main_screen.single)
+        await pilot.pause()
+        status = screen_text(app).split("\n", maxsplit=1)[0]
+        for text in ("first", "second", "third"):
+            app.notify(text, markup=False)
+        await seen(pilot, status, "first", "second", "third")
+
+
+async def test_notices_of_many_lines_are_seen_whole_where_one_panel_is_alone(app):
+    async with app.run_test(size=(40, 12), notifications=True) as pilot:
+        await until(pilot, lambda: app.main_screen.single)
+        words = " ".join(f"word{number:02}" for number in range(24))
+        app.notify(words, markup=False)
+        await seen(pilot, *words.split())

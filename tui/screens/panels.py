@@ -44,16 +44,17 @@ class Panels(TimeTravel):
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
         """Lay out, a private method of Textual 8.2, and move notices to where they cover nothing that is read.
 
-        That is where the frames of two panels meet; or below a panel that has none below it, on its frame.
+        The last line is on the upper frame of the lowest panel, below another frame or the tabs; where the first would
+        cover the status, on the lower frame.
         """
         super()._refresh_layout(size, scroll)
         framed = [panel.region for panel in self.query(Drawing) if panel.region and panel.styles.border_top[0]]
         if not framed:
             return
         lowest = max(framed, key=lambda region: region.y)
-        meeting = any(region.bottom == lowest.y for region in framed)
-        below = self.size.height - (lowest.y + 1 if meeting else lowest.bottom)
         for rack in self.query("ToastRack"):
+            lines = sum(toast.outer_size.height for toast in rack.query("Toast"))
+            below = self.size.height - (lowest.y + 1 if lines <= lowest.y else lowest.bottom)
             if rack.styles.margin.bottom != below:
                 rack.styles.margin = (0, 0, below, 0)
 
