@@ -119,6 +119,9 @@ class Breakpoint:
             self._solution = planning.solve(world, float(run.settings["discount"]))
         assert self._solution is not None
         q = run.agent.q_values()
-        if self.until.kind == "optimal":
-            return planning.policy_agreement(q, self._solution) == 1.0
-        return planning.q_error(q, self._solution) <= self.until.amount
+        if self.until.kind == "error":
+            return planning.q_error(q, self._solution) <= self.until.amount
+        optimal = planning.policy_agreement(q, self._solution) == 1.0
+        if optimal:
+            self._timeline.found_optimal()  # The curves point out the step at which the run stops.
+        return optimal

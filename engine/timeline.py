@@ -50,6 +50,11 @@ class Timeline:
         self._measure = measure
         self._sample()
 
+    def found_optimal(self) -> None:
+        """Take a sample also here, where the policy is optimal, unless it is known to have been so before."""
+        if curves.first_optimal(self.branch.samples, self.step) is None:
+            self._measure_here()
+
     @property
     def step(self) -> int:
         """Where one is."""
@@ -224,7 +229,11 @@ class Timeline:
 
     def _sample(self) -> None:
         """Measure the learner, if this is a step to do so and nobody did yet."""
-        if self._measure is not None and curves.is_sampled(self.step) and self.step not in self.branch.samples:
+        if curves.is_sampled(self.step):
+            self._measure_here()
+
+    def _measure_here(self) -> None:
+        if self._measure is not None and self.step not in self.branch.samples:
             self.branch.samples[self.step] = self._measure(self.run)
 
     def _take_up(self) -> None:

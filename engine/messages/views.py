@@ -115,7 +115,7 @@ class CurvesView:
     loss: FloatArray
     """The loss of the last gradient step; NaN for an agent without one."""
     first_optimal: int | None
-    """The first sampled step at which the greedy policy was optimal in every state; None if at none."""
+    """The step by which the greedy policy was optimal in every state: the first sampled one where it was, or None."""
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from engine.breakpoints import Breakpoint
 from engine.curves import is_sampled, next_sampled
 from engine.derivation import Derivation
 from engine.errors import InputError
 from engine.interventions import Act, Change
 from engine.run import Run
 from engine.timeline import Timeline
+from engine.until import Until
 from engine.view import Truth, curves_view
 from engine.worlds import catalogue
 
@@ -114,6 +116,21 @@ def test_the_first_optimal_step_is_the_first_sample_at_which_all_agree():
     line.advance(5000)
     curves = curves_view(line)
     assert curves.first_optimal == curves.steps[np.flatnonzero(curves.policy_agreement == 1.0)[0]]
+
+
+def test_a_run_that_stops_because_the_policy_is_optimal_was_optimal_by_that_very_step():
+    line = watched(timeline())
+    Breakpoint(Until.parse("optimal"), line).advance(20_000)
+    stopped = line.step
+    assert not is_sampled(stopped)
+    line.advance(5000)
+    assert curves_view(line).first_optimal == stopped
+    line.go_to(stopped - 1)
+    assert curves_view(line).first_optimal is None
+    samples = len(line.branch.samples)
+    line.go_to(stopped + 100)
+    assert Breakpoint(Until.parse("optimal"), line).met
+    assert len(line.branch.samples) == samples
 
 
 def test_a_step_from_which_nothing_was_learned_has_no_td_error():

@@ -58,7 +58,7 @@ def test_the_chart_of_the_error_points_out_when_the_policy_became_optimal(width)
     assert lines[0].startswith("  10.00┤")
     assert "◆" in lines[0]
     assert "1,000" in lines[-1]
-    assert ("first seen optimal at 100" in lines[-1]) == (width == 120)
+    assert ("optimal by step 100" in lines[-1]) == (width == 120)
 
 
 def test_the_axis_of_the_chart_of_epsilon_writes_it_as_a_setting():

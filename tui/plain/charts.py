@@ -68,7 +68,7 @@ def summary(series: Series) -> Iterator[str]:
     )
     yield from _parts(series)
     if series.mark is not None:
-        yield f"the greedy policy was first optimal at step {numbers.count(series.mark)}"
+        yield f"the greedy policy was optimal by step {numbers.count(series.mark)}"
 
 
 def _parts(series: Series) -> Iterator[str]:

@@ -96,8 +96,8 @@ def captions(series: Series, share: int) -> list[tuple[str, str, str]]:
     first, last = numbers.count(series.x[0]), numbers.count(series.x[-1])
     name = f"{series.name}, {share} a dot" if share > 1 else series.name
     unit = "step" if series.over_steps else "episode"
-    marked = f"{name} · {MARK} first seen optimal at {numbers.count(series.mark)}" if series.mark is not None else name
-    short = f"{MARK} {numbers.count(series.mark)}" if series.mark is not None else series.name
+    marked = f"{name} · {MARK} optimal by step {numbers.count(series.mark)}" if series.mark is not None else name
+    short = f"{MARK} by {numbers.count(series.mark)}" if series.mark is not None else series.name
     if len(series.x) == 1:
         return [(f"{unit} {first}", name, ""), (first, series.name, "")]
     wordings = [(f"{unit} {first}", text, last) for text in dict.fromkeys((marked, name))]
