@@ -134,6 +134,14 @@ async def test_however_fast_keys_are_typed_each_of_them_counts_and_is_taken_back
         assert trainer.log == []
 
 
+async def test_a_notice_that_comes_before_the_editor_has_its_map_waits_for_it(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main_screen.action_edit_world()
+        trainer.tell("no such thing", error=True)
+        app.main_screen.on_main_screen_answered()
+        await seen(pilot, "not possible: no such thing")
+
+
 async def test_before_anything_was_put_there_is_nothing_to_put_again(tmp_path):
     trainer = Waiting(tmp_path)
     async with QScope(trainer, FakeLibrary()).run_test(size=(80, 24)) as pilot:
