@@ -4,15 +4,22 @@ A process that is killed while it writes leaves a temporary, never half a file. 
 its only writer, so every temporary that it finds there was left behind and can be swept away.
 """
 
+import errno
 import fcntl
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 TEMPORARY = ".tmp"
 LOCK = ".lock"
+PATIENCE = 10.0
+"""Seconds to wait for the writer before, who may have been stopped while it held the lock."""
+RETRY = 0.02
+"""Seconds between two tries."""
 
 
 def replace(target: Path, data: bytes, ours: Callable[[Path], bool]) -> Path | None:
@@ -50,17 +57,24 @@ def _keep(target: Path, ours: Callable[[Path], bool]) -> Path | None:
         number = next(n for n in range(2, 1_000_000) if not target.with_name(f"{target.name}~{n}").exists())
     revision = target.with_name(f"{target.name}~{number}")
     link = target.with_name(f".{target.name}.link{TEMPORARY}")
-    link.hardlink_to(target)
+    try:
+        link.hardlink_to(target)
+    except OSError:  # Not every file system has two names for a file.
+        shutil.copyfile(target, link)
     link.replace(revision)
     return None if mine else revision
 
 
 @contextmanager
 def _lock_of(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder; whoever comes later waits."""
+    """Hold the lock of a folder; whoever comes later waits. Raises `OSError` if that takes too long."""
     descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    until = time.monotonic() + PATIENCE
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        while not _locked(descriptor):
+            if time.monotonic() > until:
+                raise TimeoutError(errno.ETIMEDOUT, f"another process has been writing there for {PATIENCE:g} seconds")
+            time.sleep(RETRY)
         yield
     finally:
         os.close(descriptor)
@@ -72,9 +86,7 @@ def claimed(path: Path) -> int | None:
     None if somebody holds the lock already. Raises `OSError` if there can be no such file or lock.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _locked(descriptor):
         os.close(descriptor)
         return None
     return descriptor
@@ -93,6 +105,15 @@ def is_claimed(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def _locked(descriptor: int) -> bool:
+    """Lock a file, unless somebody else has; return whether it is locked now."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _sync(folder: Path) -> None:

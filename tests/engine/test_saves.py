@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from engine import allowance, migrations, savefile, savemarks
+from engine import allowance, files, migrations, savefile, savemarks
 from engine import saves as engine_saves
 from engine.autosaves import Sitting
 from engine.errors import InputError
@@ -98,6 +98,31 @@ def test_somebody_elses_branches_are_kept_though_both_stand_at_the_same_step_of_
     mine.advance(steps=5)
     assert "kept as" not in two.save(mine, "a")
     assert list(engine_saves.load(saves, "a~2").branches) == ["main", "branch 2"]
+
+
+def test_whoever_waits_for_a_writer_that_stands_still_is_told_so(saves, monkeypatch):
+    import fcntl
+
+    monkeypatch.setattr(files, "PATIENCE", 0.05)
+    with (saves / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(
+            InputError, match=r"cannot save to .*a\.safetensors: another process has been writing there"
+        ):
+            engine_saves.save(make(), saves, "a")
+    engine_saves.save(make(), saves, "a")
+
+
+def test_the_revision_before_is_kept_where_a_file_cannot_have_two_names(saves, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    timeline = make()
+    saved = engine_saves.save(timeline, saves, "a")
+    timeline.advance(steps=5)
+    engine_saves.save(timeline, saves, "a", known=saved.identity)
+    assert [engine_saves.load(saves, name).run.step for name in ("a", "a~1")] == [142, 137]
 
 
 def test_a_damaged_save_offers_the_revision_before_it(saves):
