@@ -24,7 +24,8 @@ class Keeping:
         self._sitting: Sitting | None = None
         """That of the run, from its first autosave on."""
         self._autosaved_place: object = None
-        self._autosave_failed = False
+        self.autosave_failed = False
+        """Whether the last autosave could not be written."""
 
     def begin(self, timeline: Timeline, save_name: str = "") -> None:
         """Keep another run from here on; that of before needs its autosave no more."""
@@ -80,9 +81,9 @@ class Keeping:
         try:
             self.autosaved = self._sitting.keep(timeline)
         except InputError as error:
-            told, self._autosave_failed = self._autosave_failed, True
-            return "" if told else f"no autosave: {error}"
-        self._autosaved_place, self._autosave_failed = _place(timeline), False
+            told, self.autosave_failed = self.autosave_failed, True
+            return "" if told else f"no autosave, so a broken line would lose what is new: {error}"
+        self._autosaved_place, self.autosave_failed = _place(timeline), False
         if before is not None and before != self.autosaved:
             autosaves.remove(before)
         return ""

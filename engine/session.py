@@ -325,6 +325,7 @@ class Session:
             save_name=self.keeping.save_name,
             unsaved=self.unsaved,
             autosave_name=autosaves.word_of(kept) if (kept := self.keeping.autosaved) else "",
+            autosave_failed=self.unsaved and self.keeping.autosave_failed,
             busy=busy,
             notices=self._notices,
             trajectory=self._trajectory,

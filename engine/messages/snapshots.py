@@ -123,6 +123,8 @@ class Snapshot:
     """How many commands the trainer has taken up since it was made."""
     autosave_name: str = ""
     """The save that keeps what is in no other one; empty if there is none."""
+    autosave_failed: bool = False
+    """Whether what is in no save is in no autosave either, as none can be written."""
     comparison: ComparisonView | None = None
     """The second run that is held against this one; None if none is, and in a demonstration."""
     fall: Fall | None = None

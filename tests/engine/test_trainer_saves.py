@@ -111,6 +111,7 @@ def test_an_autosave_that_cannot_be_written_is_said_once(trainer, saves):
         wait_for(trainer, lambda s, number=number: s.step == number and s.notices)
         time.sleep(1.2)
     assert len([notice for notice in trainer.snapshot.notices if "no autosave" in notice.text]) == 1
+    assert trainer.snapshot.autosave_failed
 
 
 def test_a_rescue_keeps_what_an_autosave_before_it_could_not(trainer, saves):

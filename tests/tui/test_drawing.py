@@ -250,6 +250,7 @@ def test_every_panel_draws_at_any_size(size):
 def test_the_status_names_the_run_and_its_save():
     assert run_names(learned())[0] == "seed-2x3 · q-learning · seed 0 · unsaved"
     assert run_names(learned(save_name="mine"))[0] == "seed-2x3 · q-learning · seed 0 · mine*"
+    assert run_names(learned(autosave_failed=True))[0].endswith(" · unsaved, no autosave")
     assert all(name.endswith("mine") for name in run_names(learned(save_name="mine", unsaved=False)))
 
 

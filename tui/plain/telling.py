@@ -63,7 +63,8 @@ def state_of_the_run(shown: Snapshot) -> Iterator[str]:
     demonstration = "greedy demonstration, " if shown.demonstration else ""
     yield f"{demonstration}the agent is in {shown.world.states[shown.state]}" + _observed(shown)
     yield ", ".join(f"{name} {value}" for name, value in facts(shown) if value != NOTHING)
-    yield "not saved" if shown.unsaved else f"saved as {shown.save_name}" if shown.save_name else "nothing to save yet"
+    saved = f"saved as {shown.save_name}" if shown.save_name else "nothing to save yet"
+    yield ("not saved" if shown.unsaved else saved) + (", no autosave" if shown.autosave_failed else "")
 
 
 def _observed(shown: Snapshot) -> str:

@@ -84,6 +84,7 @@ def run_names(snapshot: Snapshot) -> list[str]:
     world, agent, saved = snapshot.world.name, snapshot.agent, snapshot.save_name
     star = "*" if snapshot.unsaved else ""
     end = f" · {saved}{star}" if saved else " · unsaved" if star else ""
+    end += ", no autosave" if snapshot.autosave_failed else ""
     return [
         f"{world} · {agent.name} · seed {agent.seed}{end}",
         f"{world} · {agent.name}{end}",
