@@ -1,5 +1,6 @@
 """The folder of saves: one file a run, found by name, written so that nothing is lost, listed, and kept by itself."""
 
+import glob
 import hashlib
 import os
 import re
@@ -24,6 +25,7 @@ LARGEST_CHECKED = 2**21
 """Files up to this size are read whole when they are listed; larger ones when they are shown or opened."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_REVISION = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class SaveListing:
     size: int
     problem: str = ""
     """Why the file is no save; empty if it looks like one."""
+    earlier: tuple[str, ...] = ()
+    """What opens the revision before it, and what others saved under its name: `first~1`, `first~2`, ..."""
 
 
 def check_name(name: str) -> str:
@@ -99,7 +103,7 @@ def find(folder: Path, word: str) -> Path | None:
     """Return the save that a word names: in the folder of saves, among its autosaves, or as a path; else None."""
     candidates = [Path(word), folder / word] if word.endswith(SUFFIX) else []
     name, tilde, revision = word.removeprefix(f"{AUTOSAVES}/").partition("~")
-    if _NAME.fullmatch(name) and (not tilde or re.fullmatch("[0-9]{1,6}", revision)):
+    if _NAME.fullmatch(name) and (not tilde or _REVISION.fullmatch(revision)):
         home = folder / AUTOSAVES if word.startswith(f"{AUTOSAVES}/") else folder
         candidates.append(home / f"{name}{SUFFIX}{tilde}{revision}")
     return next((path for path in candidates if path.is_file()), None)
@@ -194,7 +198,12 @@ def _describe(folder: Path, path: Path, status: os.stat_result) -> SaveListing:
         steps, episodes = int(values["interaction.progress"]["step"]), int(values["statistics.episodes"])
     except (*INVALID, OSError) as error:
         return SaveListing(name, "", "", 0, 0, modified, status.st_size, problem=_reason(error))
-    return SaveListing(name, world, agent, steps, episodes, modified, status.st_size)
+    return SaveListing(name, world, agent, steps, episodes, modified, status.st_size, earlier=_earlier(name, path))
+
+
+def _earlier(name: str, path: Path) -> tuple[str, ...]:
+    numbers = (other.name.rpartition("~")[2] for other in path.parent.glob(f"{glob.escape(path.name)}~*"))
+    return tuple(f"{name}~{number}" for number in sorted((n for n in numbers if _REVISION.fullmatch(n)), key=int))
 
 
 def identity_of(path: Path) -> str | None:

@@ -144,7 +144,7 @@ def _time(seconds: float) -> str:
 
 def _spread(said: About, name: str) -> str:
     mean, std, least, most = (said[f"{what}_{name}"] for what in ("mean", "std", "least", "most"))
-    return f"{with_spread(mean, std)}, from {number(least)} to {number(most)}"
+    return f"{with_spread(mean, std)} (standard deviation), from {number(least)} to {number(most)}"
 
 
 def _log(log: list[Any]) -> Iterator[str]:

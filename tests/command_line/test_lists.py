@@ -58,6 +58,13 @@ def test_help_names_every_verb(run):
         assert verb in output
 
 
+def test_the_list_of_saves_says_what_else_a_name_opens(run, run_json):
+    for steps in (10, 20, 30, 40, 50, 60):
+        run(*TRAIN, "--steps", str(steps), "--save", "mine")
+    assert run("saves")[1].rstrip().endswith("· also mine~2, mine~3, mine~4 and 2 more")
+    assert run_json("saves")["saves"][0]["earlier"] == [f"mine~{number}" for number in range(2, 7)]
+
+
 @pytest.mark.parametrize("verb", ["worlds", "agents", "saves"])
 def test_without_json_the_lists_are_for_people(run, verb):
     code, output, errors = run(verb)

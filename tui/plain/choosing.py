@@ -20,10 +20,13 @@ class Choosing:
 
     def welcome(self) -> None:
         """Where the last sitting ended without a word, offer to go on; a pipe is told how."""
-        from tui.screens.continue_run import CONTINUE, FORGET, question_about
+        from tui.screens.continue_run import CONTINUE, FORGET, question_about, told_of
 
         broken_off = self._talk.library.broken_off()
-        if broken_off is None or not self._talk.keys.interactive:
+        if broken_off is None:
+            return
+        if not self._talk.keys.interactive:
+            self._talk.say(f"{told_of(broken_off)}; qscope {broken_off.name} goes on there")
             return
         self._talk.say(question_about(broken_off))
         answer = self._talk.ask(f"{CONTINUE}, forget, or empty for neither")

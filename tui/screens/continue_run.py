@@ -15,7 +15,12 @@ class ContinueRun(Confirm):
 
 def question_about(broken_off: SaveEntry) -> str:
     """Say what broke off, and ask whether to go on with it."""
+    return f"{told_of(broken_off)}. Continue where the line broke?"
+
+
+def told_of(broken_off: SaveEntry) -> str:
+    """Say what broke off, where and when."""
     return (
         f"A run of {broken_off.agent} in {broken_off.world} broke off at step {broken_off.steps:,}, "
-        f"{broken_off.modified:%Y-%m-%d %H:%M}. Continue where the line broke?"
+        f"{broken_off.modified:%Y-%m-%d %H:%M}"
     )

@@ -1,11 +1,15 @@
 """The verbs that list what there is: worlds, agents, saves and keys."""
 
 import argparse
+from collections.abc import Sequence
 
 from engine import saves as engine_saves
 from engine.agents import catalogue as agent_catalogue
 from engine.worlds import catalogue as world_catalogue
 from tui.describing import print_json, print_wrapped
+
+SHOWN_EARLIER = 3
+"""Of so many earlier files of a name the list says how they are opened."""
 
 
 def worlds(options: argparse.Namespace) -> int:
@@ -50,8 +54,15 @@ def saves(options: argparse.Namespace) -> int:
     for entry in entries:
         what = entry.problem and f"not a valid save: {entry.problem}"
         what = what or f"{entry.world} · {entry.agent} · step {entry.steps:,} · episode {entry.episodes:,}"
+        what += _before(entry.earlier)
         print_wrapped(f"{entry.name:<{width}} {entry.modified:%Y-%m-%d %H:%M}  {what}", 4)
     return 0
+
+
+def _before(earlier: Sequence[str]) -> str:
+    """Say by which words earlier files of a name are opened."""
+    more = f" and {len(earlier) - SHOWN_EARLIER} more" if len(earlier) > SHOWN_EARLIER else ""
+    return f" · also {', '.join(earlier[:SHOWN_EARLIER])}{more}" if earlier else ""
 
 
 def keys(options: argparse.Namespace) -> int:

@@ -34,9 +34,9 @@ def evaluate(options: argparse.Namespace) -> int:
     if options.json:
         return print_json({**report, "returns": result.returns.tolist()})
     print(f"{options.save} in {run.world.name}, {options.episodes:,} greedy episodes:")
-    print(f"return {with_spread(report['mean_return'], report['std_return'])}, ", end="")
+    print(f"return {with_spread(report['mean_return'], report['std_return'])} (standard deviation), ", end="")
     print(f"length {number(report['mean_length'])}, ", end="")
-    print(f"success {percent(report['success_rate'], 1)}")
+    print(f"success {percent(report['success_rate'], 1)} (ended by a reward above 0)")
     return 0
 
 

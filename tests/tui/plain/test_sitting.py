@@ -135,6 +135,10 @@ def test_at_the_end_of_a_pipe_nothing_is_lost_and_it_says_where_it_is(talk, save
     kept = autosaves.broken_off(saves)
     assert (code, kept.steps) == (0, 3)
     assert lines[-1] == f"autosaved: qscope {kept.name} goes on here"
+    assert any(
+        "broke off at step 3" in line and line.endswith(f"qscope {kept.name} goes on there") for line in talk()[1]
+    )
+    assert talk(arguments=[kept.name])[1][0].endswith("at step 3")
 
 
 def test_what_cannot_be_kept_at_the_end_of_a_pipe_is_no_success(talk):
