@@ -60,7 +60,7 @@ def _keep(target: Path, ours: Callable[[Path], bool]) -> Path | None:
     try:
         link.hardlink_to(target)
     except OSError:  # Not every file system has two names for a file.
-        shutil.copyfile(target, link)
+        shutil.copy2(target, link)
     link.replace(revision)
     return None if mine else revision
 

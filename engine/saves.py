@@ -167,8 +167,8 @@ def listing(folder: Path) -> tuple[SaveListing, ...]:
     entries = []
     for path, status in [*sorted(newest_first(folder)), *newest_first(folder / AUTOSAVES)]:
         entries.append(_describe(folder, path, status))
-        previous = _previous(path)
-        if entries[-1].problem and (before := _status(previous)):
+        previous = _previous(path) if entries[-1].problem else None
+        if previous and (before := _status(previous)):
             entries.append(_describe(folder, previous, before))
     return tuple(entries)
 
@@ -189,7 +189,7 @@ def _status(path: Path) -> os.stat_result | None:
 
 
 def _describe(folder: Path, path: Path, status: os.stat_result) -> SaveListing:
-    name = str(path.relative_to(folder)).replace(SUFFIX, "")
+    name = _word(folder, path)
     modified = datetime.fromtimestamp(status.st_mtime, UTC).astimezone()
     try:
         whole = status.st_size <= LARGEST_CHECKED
@@ -198,12 +198,18 @@ def _describe(folder: Path, path: Path, status: os.stat_result) -> SaveListing:
         steps, episodes = int(values["interaction.progress"]["step"]), int(values["statistics.episodes"])
     except (*INVALID, OSError) as error:
         return SaveListing(name, "", "", 0, 0, modified, status.st_size, problem=_reason(error))
-    return SaveListing(name, world, agent, steps, episodes, modified, status.st_size, earlier=_earlier(name, path))
+    earlier = tuple(_word(folder, other) for other in _earlier(path))
+    return SaveListing(name, world, agent, steps, episodes, modified, status.st_size, earlier=earlier)
 
 
-def _earlier(name: str, path: Path) -> tuple[str, ...]:
-    numbers = (other.name.rpartition("~")[2] for other in path.parent.glob(f"{glob.escape(path.name)}~*"))
-    return tuple(f"{name}~{number}" for number in sorted((n for n in numbers if _REVISION.fullmatch(n)), key=int))
+def _word(folder: Path, path: Path) -> str:
+    return str(path.relative_to(folder)).replace(SUFFIX, "")
+
+
+def _earlier(path: Path) -> list[Path]:
+    """Return the revision before a file, and what others saved under its name, by their numbers."""
+    others = {other.name.rpartition("~")[2]: other for other in path.parent.glob(f"{glob.escape(path.name)}~*")}
+    return [others[number] for number in sorted(filter(_REVISION.fullmatch, others), key=int)]
 
 
 def identity_of(path: Path) -> str | None:
@@ -244,13 +250,15 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def _offer(path: Path) -> str:
-    """Name the revision before a damaged one, if there is one."""
-    name = path.name.removesuffix(SUFFIX)
-    return f"; the revision before it is {name}~1" if _previous(path).is_file() else ""
+    """Name what stood in the place of a damaged file before, if that was kept."""
+    previous = _previous(path)
+    return f"; the revision before it is {previous.name.replace(SUFFIX, '')}" if previous else ""
 
 
-def _previous(path: Path) -> Path:
-    return path.with_name(f"{path.name}~1")
+def _previous(path: Path) -> Path | None:
+    """Return what stood in the place of a file before, be it somebody else's: what of all that was kept is newest."""
+    kept = [(status.st_mtime_ns, other) for other in _earlier(path) if (status := _status(other))]
+    return max(kept)[1] if kept else None
 
 
 def _reason(error: BaseException) -> str:

@@ -136,6 +136,20 @@ def test_a_damaged_save_offers_the_revision_before_it(saves):
     assert engine_saves.load(saves, "a~1").run.step == 137
 
 
+def test_a_damaged_save_offers_what_stood_there_before_be_it_of_another_run(saves):
+    mine, theirs = make(), make(steps=50)
+    saved = engine_saves.save(mine, saves, "a")
+    mine.advance(steps=5)
+    engine_saves.save(mine, saves, "a", known=saved.identity)
+    path = engine_saves.save(theirs, saves, "a").path
+    path.write_bytes(b"gone")
+    os.utime(saves / "a.safetensors~1", (1, 1))
+    with pytest.raises(InputError, match="the revision before it is a~2"):
+        engine_saves.load(saves, "a")
+    assert [entry.name for entry in engine_saves.listing(saves)] == ["a", "a~2"]
+    assert engine_saves.load(saves, "a~2").step == 142
+
+
 def test_what_killed_writers_left_is_swept_by_the_next_save(saves):
     (saves / ".a.safetensors.dead.tmp").write_bytes(b"half")
     engine_saves.save(make(), saves, "b")
