@@ -319,3 +319,8 @@ def test_the_errors_of_the_map_count_as_the_largest_error_does():
     shown = learned(truth=TruthView(0.02, 1.0, 7.29, known_to=0.015), q_star=exact)
     assert np.nanmax(numbers_of(shown, Layer.ERROR).states) == pytest.approx(0.02)
     assert np.nanmax(numbers_of(replace(shown, truth=replace(shown.truth, known_to=0.03)), Layer.ERROR).states) == 0.0
+
+
+def test_td_errors_that_are_rounding_and_nothing_else_leave_the_map_blank():
+    shown = learned(truth=TruthView(0.0, 1.0, 7.29, known_to=1e-10), td_errors=np.full((6, 4), -2e-15))
+    assert not numbers_of(shown, Layer.TD_ERROR).states.any()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from textual.theme import BUILTIN_THEMES
 
-from engine.messages import AgentView, Inspection, Outcome
+from engine.messages import AgentView, Inspection, Outcome, TruthView
 from tests.tui.fakes import NAN, learned, names, snapshot, values
 from tui.colour import palette
 from tui.depth import Depth
@@ -46,6 +46,13 @@ def test_a_state_is_shown_with_every_value_its_error_visits_and_outcomes():
         "  down     7.08    8.08   −1.00      56   −0.25",
         "  left     5.47    6.47   −1.00       7    0.00",
     ]
+
+
+def test_a_mean_td_error_that_is_rounding_and_nothing_else_is_written_as_0():
+    shown = inspected(truth=TruthView(0.0, 1.0, 7.29, known_to=1e-10))
+    inspection = replace(shown.inspection, td_errors=np.array([2e-15, 2e-9, -2e-15, 0.0]))
+    lines = text(replace(shown, inspection=inspection), cursor=4).split("\n")
+    assert [line[40:50].split()[-1] for line in lines[2:6]] == ["0.00", "2e−9", "0.00", "0.00"]
 
 
 def test_another_action_shows_where_it_leads_and_that_it_ends_there():

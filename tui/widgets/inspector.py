@@ -14,7 +14,7 @@ from tui.colour import Palette
 from tui.commands import with_keys
 from tui.widgets import numbers
 from tui.widgets.canvas import Canvas, fitting, shortened, width_of
-from tui.widgets.layers import OPTIMAL, Layer, counted_since, errors_of, verdict
+from tui.widgets.layers import OPTIMAL, Layer, counted_since, errors_of, verdict, without_rounding
 from tui.widgets.map_places import all_tie, idle_word, idle_words, inspected_action, legal_actions, sends_back
 from tui.widgets.panel import Drawing
 from tui.widgets.sight import Sight
@@ -122,7 +122,7 @@ def columns(snapshot: Snapshot, state: int, known: Inspection | None) -> list[Co
     if known is not None and known.replayed is not None:
         found.append(Column("replay", known.replayed, numbers.counted))
     if known is not None and known.td_errors is not None:
-        found.append(Column("mean TD", known.td_errors, signed=True))
+        found.append(Column("mean TD", without_rounding(snapshot, known.td_errors), signed=True))
     return found
 
 

@@ -142,9 +142,9 @@ def numbers_of(snapshot: Snapshot, layer: Layer) -> LayerNumbers:
             errors = np.abs(errors_of(snapshot, snapshot.q_star))
             found = LayerNumbers(layer, largest(errors), errors)
         case Layer.TD_ERROR if snapshot.td_errors is not None:
-            worst = np.where(np.isnan(snapshot.td_errors), 0.0, np.abs(snapshot.td_errors)).argmax(axis=1)
-            rows = np.arange(len(worst))
-            found = LayerNumbers(layer, snapshot.td_errors[rows, worst], snapshot.td_errors)
+            errors = without_rounding(snapshot, snapshot.td_errors)
+            worst = np.where(np.isnan(errors), 0.0, np.abs(errors)).argmax(axis=1)
+            found = LayerNumbers(layer, errors[np.arange(len(worst)), worst], errors)
         case _:
             nothing = np.full(snapshot.q.shape, np.nan)
             found = LayerNumbers(layer, nothing[:, 0], nothing, known=False)
@@ -170,10 +170,14 @@ def verdict(snapshot: Snapshot, state: int) -> str:
 
 
 def errors_of(snapshot: Snapshot, exact: FloatArray) -> FloatArray:
-    """Return Q − Q*, both of shape (states, actions); 0 where it is no more than Q* itself may be off by."""
-    apart = snapshot.q - exact
+    """Return Q − Q*, both of shape (states, actions), without its rounding."""
+    return without_rounding(snapshot, snapshot.q - exact)
+
+
+def without_rounding(snapshot: Snapshot, errors: FloatArray) -> FloatArray:
+    """Return the errors of values, 0 for each that is no larger than what Q* itself may be off by."""
     known_to = snapshot.truth.known_to if snapshot.truth else 0.0
-    return np.where(np.abs(apart) <= known_to, 0.0, apart)
+    return np.where(np.abs(errors) <= known_to, 0.0, errors)
 
 
 def largest(pairs: FloatArray) -> FloatArray:
