@@ -182,10 +182,30 @@ def test_the_episodes_panel_counts():
         "episode            41  epsilon           0.1",
         "return so far    0.00  policy optimal    80%",
         "mean of 40       7.00  max |Q−Q*|       2.50",
-        "discounted       5.10  V*(start)        7.29",
+        "mean discounted  5.10  V*(start)        7.29",
         "mean length       4.0  steps/s             —",
-        "last returns  10.00 10.00 10.00 10.00 10.00",
+        "last returns   10.00 10.00 10.00 10.00 10.00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("returns", "told"),
+    [
+        ((-20.0, 0.0, 10.0), "last returns               −20.00 0.00 10.00"),
+        ((1.0, -200.0, *[-100.0] * 3, 10.0), "last returns   −100.00 −100.00 −100.00 10.00"),
+    ],
+)
+def test_the_last_returns_stand_as_in_a_chart_with_the_newest_at_the_right_end(returns, told):
+    canvas = Canvas(44, 6)
+    draw_facts(canvas, learned(episodes=episodes(*returns)), PALETTE)
+    assert canvas.text.split("\n")[-1] == told
+
+
+@pytest.mark.parametrize(("paid", "told"), [(10.0, "mean discounted  7.29"), (-100.0, "mean disc.     −72.90")])
+def test_the_mean_discounted_return_is_called_a_mean_however_long_its_number_is(paid, told):
+    canvas = Canvas(44, 6)
+    draw_facts(canvas, learned(episodes=episodes(paid)), PALETTE)
+    assert told in canvas.text
 
 
 def test_without_an_optimum_there_are_dashes():

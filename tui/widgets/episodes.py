@@ -24,6 +24,8 @@ MEAN_OF = 100
 """Over how many of the last episodes the means go."""
 OF_THE_OPTIMUM = {"policy optimal", "max |Q−Q*|", "V*(start)"}
 """What can be told only of a world with a model."""
+DISCOUNTED = ("mean discounted", "mean disc.")
+"""What the mean discounted return is called, the longest wording first."""
 NUMBERS = ""
 """Stands in the round of the charts for the numbers, where there is no room for both."""
 
@@ -124,7 +126,7 @@ def facts(snapshot: Snapshot) -> list[tuple[str, str]]:
         ("policy optimal", numbers.percent(truth.policy_agreement) if truth else numbers.NOTHING),
         (mean_name(episodes), numbers.number(episodes.mean_return)),
         ("max |Q−Q*|", numbers.number(truth.q_error) if truth else numbers.NOTHING),
-        ("discounted", numbers.number(float(episodes.discounted_returns[-MEAN_OF:].mean()))) if discounted else step,
+        (DISCOUNTED[0], numbers.number(float(episodes.discounted_returns[-MEAN_OF:].mean()))) if discounted else step,
         ("V*(start)", _start_value(snapshot)),
         ("mean length", numbers.number(episodes.mean_length, 1)),
         ("steps/s", speed),
@@ -153,18 +155,21 @@ def draw_facts(canvas: Canvas, snapshot: Snapshot, palette: Palette) -> None:
     width = min(FACT_WIDTH, (canvas.width - COLUMN_GAP) // 2)
     for n, (name, value) in enumerate(pairs[: 2 * rows]):
         x, y = (n % 2) * (width + COLUMN_GAP), n // 2
-        canvas.put(x, y, fitting([name, name.split()[0]], width - width_of(value) - 1), palette.muted)
+        wordings = DISCOUNTED if name == DISCOUNTED[0] else (name, name.split()[0])
+        canvas.put(x, y, fitting(wordings, width - width_of(value) - 1), palette.muted)
         canvas.put_right(x + width, y, value, palette.strong)
     if canvas.height > 3:
         _draw_last_returns(canvas, rows, snapshot, palette)
 
 
 def _draw_last_returns(canvas: Canvas, y: int, snapshot: Snapshot, palette: Palette) -> None:
-    """Write the returns of the last finished episodes, the newest first."""
-    x = canvas.put(0, y, "last returns ", palette.muted)
-    limit = min(FACTS_WIDTH, canvas.width)
+    """Write the returns of the last finished episodes as a chart has them, the newest at the right end."""
+    first = canvas.put(0, y, "last returns ", palette.muted)
+    x = min(FACTS_WIDTH, canvas.width)
     for value in snapshot.episodes.returns[::-1]:
         text = numbers.fitted(float(value), 8)
-        if x + 1 + width_of(text) > limit:
+        x -= width_of(text)
+        if x <= first:
             return
-        x = canvas.put(x + 1, y, text, palette.sign(float(value)))
+        canvas.put(x, y, text, palette.sign(float(value)))
+        x -= 1

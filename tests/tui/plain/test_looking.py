@@ -72,7 +72,7 @@ def test_where_the_run_stands_is_told_in_few_lines(hear):
         "The article's 2x3 grid: Q-learning, a table of values, seed 0, branch main, at step 23 of 23, paused",
         "the agent is in 0,2",
         "episode 1, epsilon 0.495, return so far -10.00, policy optimal 20%, mean of 1 -10.00, "
-        "max absolute Q minus Q star 10.00, discounted -9.68, V star of the start 7.29, mean length 23.0, "
+        "max absolute Q minus Q star 10.00, mean discounted -9.68, V star of the start 7.29, mean length 23.0, "
         "step in it 23",
         "not saved",
     ]
