@@ -12,7 +12,19 @@ from tui.screens.help import TIMELINE
 from tui.screens.journey import ChooseBranch, GoToStep
 from tui.widgets.hints import SCRUBBING
 from tui.widgets.key_line import KeyLine
-from tui.widgets.timeline import HERE, Timeline, bar, steps_a_cell, words
+from tui.widgets.timeline import (
+    EPISODE,
+    EPISODES,
+    HERE,
+    INTERVENTION,
+    KEYFRAME,
+    LINE,
+    SAVE,
+    Timeline,
+    bar,
+    steps_a_cell,
+    words,
+)
 
 TWO = (BranchView("main", 0, 65), BranchView("branch 2", 46, 70))
 
@@ -168,19 +180,26 @@ async def test_elsewhere_the_keys_do_what_they_always_did(app, trainer):
     assert trainer.commands == []
 
 
-async def test_with_the_focus_the_footer_tells_its_keys_and_its_glyphs(app, trainer):
+NARROW_HINTS = "← → home end scrub  0–9 go to  ┷ episode end  ╧ many"
+HINTS = f"{NARROW_HINTS}  ◆ by you  ▾ save  ● here"
+
+
+@pytest.mark.parametrize(
+    ("width", "told"), [(59, NARROW_HINTS), (79, HINTS), (107, f"{HINTS}  ┯ keyframe  ━ past  ─ ahead")]
+)
+async def test_with_the_focus_the_footer_tells_its_keys_and_as_many_of_its_glyphs_as_fit(app, trainer, width, told):
     async with app.run_test(size=(80, 24)) as pilot:
         footer = app.main_screen.query_one(KeyLine)
         await focus_bar(app, pilot)
-        assert footer.draw(79, 1).text == (
-            "← → home end scrub  0–9 go to  ┷ episode end  ◆ by hand  ▾ save  ┯ keyframe"
-        )  # fmt: skip
+        assert footer.draw(width, 1).text == told
         await pilot.press("tab")
         assert footer.draw(79, 1).text.startswith("s step")
 
 
-def test_every_glyph_of_the_bar_is_in_the_help():
-    assert {hint.key for hint in SCRUBBING if len(hint.key) == 1} <= set(TIMELINE)
+def test_every_glyph_of_the_bar_is_told_below_it_and_in_the_help():
+    told = {hint.key for hint in SCRUBBING if len(hint.key) == 1}
+    assert told == {HERE, *LINE, *(kind[0] for kind in (SAVE, INTERVENTION, EPISODE, EPISODES, KEYFRAME))}
+    assert told - set(LINE) <= set(TIMELINE)
 
 
 @pytest.mark.parametrize("key", ["b", "B"])

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from engine.messages import Snapshot
 from tui.commands import key_of
-from tui.widgets.timeline import EPISODE, INTERVENTION, KEYFRAME, SAVE
+from tui.widgets.timeline import EPISODE, EPISODES, HERE, INTERVENTION, KEYFRAME, LINE, SAVE
 
 
 class Hint(NamedTuple):
@@ -41,11 +41,15 @@ SCRUBBING = (
     Hint("← → home end", "scrub"),
     Hint("0–9", "go to"),
     Hint(EPISODE[0], "episode end", "strong"),
-    Hint(INTERVENTION[0], "by hand", "warning"),
+    Hint(EPISODES[0], "many", "muted"),
+    Hint(INTERVENTION[0], "by you", "warning"),
     Hint(SAVE[0], "save"),
+    Hint(HERE, "here", "agent"),
     Hint(KEYFRAME[0], "keyframe", "muted"),
+    Hint(LINE[0], "past", "muted"),
+    Hint(LINE[1], "ahead", "muted"),
 )
-"""The keys of the timeline, and what is seen on it."""
+"""The keys of the timeline, and what is seen on it, the most useful first; `by you`: acted, set or edited."""
 
 LEGEND = (
     "@ agent   ↑ best action   ┼ actions tie   · path of this episode",
