@@ -108,9 +108,16 @@ COMMANDS = (
     Command("choose_world", ("w",), "world", "Choose a world and begin a new run in it.", RUN, 8, needs_run=False),
     Command("choose_agent", ("a",), "agent", "Choose the agent, its settings and the seed.", RUN, footer=9),
     Command(
-        "why", ("y",), "why", "Explain the last step at large, number by number, and go on stepping.", MEASURES, 22
+        "why", ("y",), "why", "Explain the last step number by number, and go on stepping; again: close.", MEASURES, 22
     ),
-    Command("episodes", ("H",), "episodes", "List the finished episodes; enter shows one step by step.", MEASURES, 23),
+    Command(
+        "episodes",
+        ("H",),
+        "episodes",
+        "List the finished episodes, enter shows one of them; again: close.",
+        MEASURES,
+        23,
+    ),
     Command("next_chart", ("n",), "chart", "Show the next chart: returns, errors, regret, lengths, ...", MEASURES, 24),
     Command("previous_chart", ("N",), "chart before", "Show the chart before.", MEASURES),
     Command("smooth_more", ("right_square_bracket",), "smoother", "Average the charts over more episodes.", MEASURES),

@@ -171,7 +171,7 @@ def test_what_tells_of_keys_tells_of_those_that_the_person_has(file):
         ("press F2 for one step, F5 for an episode, space to run, e for help", "strong")
     ]
     assert hints.driving(CROSS)[:2] == [hints.Hint("D", "stop"), hints.Hint("U → ↓ ←", "act")]
-    assert commands.with_keys(WhyScreen.HINTS[0]).startswith("escape close · ↑ ↓ look · F2 step · F5 episode")
+    assert commands.with_keys(WhyScreen.HINTS[0]).startswith("y or escape close · ↑ ↓ look · F2 step · F5 episode")
     assert commands.in_own_keys("`s` makes a step, `enter` looks, `dqn` learns") == (
         "`F2` makes a step, `enter` looks, `dqn` learns"
     )

@@ -46,6 +46,15 @@ async def test_where_it_is_narrow_a_chart_takes_the_place_of_the_numbers(app, tr
         assert "return" in text.splitlines()[-1]
 
 
+@pytest.mark.parametrize("key", ["y", "H"])
+async def test_the_key_that_opens_a_screen_above_the_run_closes_it_and_its_line_of_keys_says_so(app, trainer, key):
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press(key)
+        await seen(pilot, f"{key} or escape close")
+        await pilot.press(key)
+        assert app.screen is app.main_screen
+
+
 async def test_the_why_stays_live_while_one_steps(app, trainer):
     trainer.snapshot = learned(last=transition(), update=table_update())
     async with app.run_test(size=(80, 24)) as pilot:

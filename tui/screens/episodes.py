@@ -6,7 +6,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from engine.messages import CloseEpisode, ShowEpisode, Snapshot
-from tui.screens.live import LiveScreen, Main
+from tui.screens.live import LiveScreen, Main, closing
 from tui.widgets.episode_table import EpisodeTable
 from tui.widgets.panel import Panel
 from tui.widgets.trajectory import TrajectoryPanel
@@ -15,12 +15,15 @@ from tui.widgets.trajectory import TrajectoryPanel
 class EpisodesScreen(LiveScreen):
     """The table; enter opens the chosen episode."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "open", show=False, id="open_episode")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open", show=False, id="open_episode"),
+        closing("episodes"),
+    ]
     HINTS = (
-        "escape close · ↑ ↓ choose · enter step by step · {step} {finish_episode} {play} go on",
-        "escape close · ↑ ↓ choose · enter step by step",
-        "escape close · enter step by step",
-        "escape close",
+        "{episodes} or escape close · ↑ ↓ choose · enter step by step · {step} {finish_episode} {play} go on",
+        "{episodes} or escape close · ↑ ↓ choose · enter step by step",
+        "{episodes} or escape close · enter step by step",
+        "{episodes} or escape close",
     )
 
     def panel(self) -> Panel:

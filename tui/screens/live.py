@@ -1,5 +1,6 @@
 """A screen above the main one that goes on showing the run, and passes the keys of learning on to it."""
 
+from dataclasses import replace
 from typing import ClassVar, Protocol
 
 from textual import events
@@ -37,6 +38,11 @@ class Main(Protocol):
 def passed_on() -> list[BindingType]:
     """Return the bindings of the commands that are passed on to the main screen."""
     return [Binding(",".join(c.keys), f"pass_on('{c.id}')", c.label, show=False, id=c.id) for c in commands.PASSING]
+
+
+def closing(command: str) -> BindingType:
+    """Return the binding by which the keys that open a screen close it, too."""
+    return next(replace(c.binding, action="close") for c in commands.COMMANDS if c.id == command)
 
 
 class LiveScreen(Paced[None], ModalScreen[None]):

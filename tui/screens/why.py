@@ -1,6 +1,10 @@
 """The last step explained at large, while one goes on stepping."""
 
-from tui.screens.live import LiveScreen
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from tui.screens.live import LiveScreen, closing
 from tui.widgets.panel import Panel
 from tui.widgets.why_large import WhyPanel
 
@@ -8,11 +12,12 @@ from tui.widgets.why_large import WhyPanel
 class WhyScreen(LiveScreen):
     """Every number of the update with its name."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [closing("why")]
     HINTS = (
-        "escape close · ↑ ↓ look · {step} step · {finish_episode} episode · {back} back · {play} run",
-        "escape close · {step} step · {finish_episode} episode · {back} back · {play} run",
-        "escape close · {step} step · {back} back · {play} run",
-        "escape close",
+        "{why} or escape close · ↑ ↓ look · {step} step · {finish_episode} episode · {back} back · {play} run",
+        "{why} or escape close · {step} step · {finish_episode} episode · {back} back · {play} run",
+        "{why} or escape close · {step} step · {back} back · {play} run",
+        "{why} or escape close",
     )
 
     def panel(self) -> Panel:
