@@ -14,11 +14,12 @@ from tests.tui.fakes import (
     snapshot,
     values,
 )
-from tests.tui.waiting import until
+from tests.tui.waiting import seen, until
 from tui.app import QScope
 from tui.commands import COMMANDS
 from tui.pen import Shown
 from tui.screens.choose_agent import AgentSettings, ChooseAgent
+from tui.screens.choose_theme import ChooseTheme
 from tui.screens.choose_world import ChooseWorld
 from tui.screens.editor import Editor
 from tui.screens.episodes import EpisodesScreen
@@ -59,6 +60,7 @@ OPENED = {
     "why": WhyScreen,
     "episodes": EpisodesScreen,
     "export": Export,
+    "change_theme": ChooseTheme,
 }
 MOVED = {
     "look_up": (4, 5),
@@ -104,7 +106,6 @@ def test_every_key_of_the_table_is_tried_in_this_file():
         "smooth_more",
         "smooth_less",
         "drive",
-        "change_theme",
         "redraw",
         "suspend",
         "command_palette",
@@ -207,14 +208,20 @@ async def test_a_click_on_a_key_of_the_footer_does_the_same(app, trainer):
     assert trainer.commands == [messages.Step(), messages.FinishEpisode()]
 
 
-async def test_a_theme_can_be_chosen(app):
-    async with app.run_test() as pilot:
+async def test_a_theme_is_chosen_in_a_dialog_like_the_others(app):
+    async with app.run_test(size=(60, 20)) as pilot:
         await pilot.press("T")
-        assert app.screen is not app.main_screen
-        await pilot.press("escape")
-        app.theme = "qscope-light"
-        await pilot.pause()
+        await seen(pilot, "Choose a theme", "qscope-dark", "enter take its colours · escape close")
+        await pilot.press(*"scope light", "enter")
+        await until(pilot, lambda: app.theme == "qscope-light")
         assert not app.main_screen.query_one(WorldPanel).palette.dark
+
+
+async def test_a_dialog_for_themes_that_is_closed_leaves_the_colours_as_they_are(app):
+    async with app.run_test() as pilot:
+        before = app.theme
+        await pilot.press("T", "down", "escape")
+        assert (app.theme, app.screen) == (before, app.main_screen)
 
 
 async def test_a_flood_of_keys_is_a_queue_of_commands(app, trainer):

@@ -19,6 +19,7 @@ from engine import messages
 from engine.messages import Snapshot, WorldView
 from tui import commands
 from tui.lessons.lesson import Lesson
+from tui.screens.choose_theme import ChooseTheme
 from tui.screens.comparing import Comparing
 from tui.screens.help import Help
 from tui.screens.lessons import TURNING, Lessons
@@ -232,7 +233,11 @@ class MainScreen(Measures, Comparing, Lessons):
 
     def action_change_theme(self) -> None:
         """Choose a theme."""
-        self.app.action_change_theme()
+        self.app.push_screen(ChooseTheme(self.app.available_themes, self.app.theme), self._change_theme)
+
+    def _change_theme(self, name: str | None) -> None:
+        if name is not None:
+            self.app.theme = name
 
 
 def _share(snapshot: Snapshot | None) -> int:
