@@ -195,6 +195,11 @@ class QScope(App[None]):
                 keys = " or ".join(command.keys_shown)
                 yield SystemCommand(command.help.rstrip("."), f"key: {keys}", getattr(screen, f"action_{command.id}"))
 
+    def action_command_palette(self) -> None:
+        """Open the palette where there are commands to find: above a dialog there are none."""
+        if any(self.get_system_commands(self.screen)):
+            super().action_command_palette()
+
     async def action_quit(self) -> None:
         """Leave, but never without the question about what is not saved."""
         if self.screen is self.main_screen:

@@ -193,12 +193,14 @@ async def test_the_palette_offers_the_commands_and_runs_them(app, trainer):
     assert trainer.commands == [messages.Step()]
 
 
-async def test_the_palette_of_a_dialog_offers_no_commands_of_the_run(app, trainer):
+@pytest.mark.parametrize("key", ["question_mark", "O", "w", "y"])
+async def test_above_a_dialog_no_palette_without_commands_is_opened(app, key):
     async with app.run_test() as pilot:
-        await pilot.press("question_mark", "ctrl+p", *"transition")
-        await pilot.pause(0.3)
-        await pilot.press("enter", "enter")
-    assert trainer.commands == []
+        await pilot.press(key)
+        dialog = app.screen
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        assert app.screen is dialog is not app.main_screen
 
 
 async def test_a_click_on_a_key_of_the_footer_does_the_same(app, trainer):
