@@ -117,7 +117,7 @@ async def test_a_new_world_asks_when_something_would_be_lost(app, trainer):
         assert isinstance(app.screen, Confirm)
         await pilot.press("escape")
         assert trainer.commands == []
-        await pilot.press("w", "down", "enter", "b")
+        await pilot.press("w", "down", "enter", "d")
     assert [type(command) for command in trainer.commands] == [messages.Start]
 
 

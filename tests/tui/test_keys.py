@@ -253,9 +253,7 @@ async def test_reset_asks_when_something_would_be_lost(app, trainer):
         await pilot.press("r", "escape")
         await pilot.press("r", "c")
         assert trainer.commands == []
-        await pilot.press("r", "enter")
-        assert trainer.commands == []
-        await pilot.press("r", "r")
+        await pilot.press("r", "d")
     assert trainer.commands == [messages.Reset()]
 
 

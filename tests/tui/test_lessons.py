@@ -238,7 +238,7 @@ async def test_a_lesson_asks_before_it_replaces_what_is_not_saved(app, trainer):
         assert isinstance(app.screen, Confirm)
         await pilot.press("c")
         assert (trainer.commands, app.main_screen.lesson) == ([], None)
-        await pilot.press("L", "enter", "b")
+        await pilot.press("L", "enter", "d")
         assert trainer.commands == [UsualSpeed(), shelf.shipped()[0].first]
         trainer.show(unsaved=True)
         await pilot.press("full_stop")

@@ -1,7 +1,8 @@
 import pytest
 
 from engine import messages
-from tests.tui.waiting import seen
+from tests.tui.fakes import Save
+from tests.tui.waiting import seen, until
 from tui.app import exit_code
 from tui.screens.confirm import Confirm
 from tui.screens.save import SaveRun
@@ -101,6 +102,48 @@ async def test_closing_the_question_for_a_name_does_not_leave(app, trainer):
         app.main_screen.pull()
         await pilot.pause()
         assert not app._exit
+
+
+@pytest.mark.parametrize(
+    ("keys", "before", "command"),
+    [
+        ("r", "beginning anew", messages.Reset),
+        ("w enter", "beginning another", messages.Start),
+        ("a enter enter", "beginning another", messages.Start),
+        ("O enter", "opening another", messages.Load),
+    ],
+)
+async def test_whatever_takes_the_place_of_a_run_offers_to_save_it_first(app, trainer, library, keys, before, command):
+    library.saved = [Save("other")]
+    trainer.show(step=3, unsaved=True, save_name="mine")
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press(*keys.split())
+        await seen(pilot, f"Save it before {before}?")
+        await pilot.press("enter")
+        assert trainer.commands == [messages.Pause(), messages.Save("mine")]
+        trainer.tell("saved as mine", unsaved=False)
+        await until(pilot, lambda: len(trainer.commands) > 2)
+        assert [type(asked) for asked in trainer.commands[2:]] == [command]
+
+
+async def test_a_save_that_fails_keeps_the_run(app, trainer):
+    trainer.show(step=3, unsaved=True, save_name="mine")
+    async with app.run_test(notifications=True) as pilot:
+        await pilot.press("r", "s")
+        trainer.tell("cannot save: no space left", error=True)
+        await seen(pilot, "cannot save: no space left")
+        trainer.show(unsaved=False)
+        await until(pilot, lambda: not app.main_screen.snapshot.unsaved)
+        assert messages.Reset() not in trainer.commands
+
+
+async def test_who_goes_on_with_the_run_before_it_is_saved_keeps_it(app, trainer):
+    trainer.show(step=3, unsaved=True, save_name="mine")
+    async with app.run_test() as pilot:
+        await pilot.press("r", "s", "s")
+        trainer.show(unsaved=False)
+        await until(pilot, lambda: not app.main_screen.snapshot.unsaved)
+    assert trainer.commands == [messages.Pause(), messages.Save("mine"), messages.Step()]
 
 
 async def test_ctrl_q_in_a_dialog_closes_only_the_dialog(app, trainer):

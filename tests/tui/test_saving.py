@@ -95,3 +95,10 @@ async def test_a_damaged_save_that_is_asked_for_by_name_names_the_revision_befor
         trainer.submit(Load("a"))
         await told(pilot, "not a valid save", "the revision before it is a~1")
     trainer.close(forget=True)
+
+
+async def test_a_run_that_is_saved_before_it_begins_anew_is_there_to_be_opened(stepping, saves):
+    app, pilot = stepping
+    await pilot.press("r", "s", "enter")
+    await until(pilot, lambda: app.main_screen.snapshot.step == 0)
+    assert [(save.name, save.steps) for save in engine_saves.listing(saves)] == [("seed-2x3-q-learning", 1)]

@@ -11,6 +11,7 @@ from tui.lessons.lesson import Lesson, Page
 from tui.lessons.tour import Stop, makes_own, opened
 from tui.screens.choose_lesson import ChooseLesson
 from tui.screens.looking import Looking
+from tui.screens.runs import BEGINNING
 from tui.widgets.lesson_strip import LessonStrip, Reading
 from tui.widgets.sight import Sight
 
@@ -107,7 +108,7 @@ class Lessons(Looking):
         if not stop.drives:
             self._read(stop)
         else:
-            self.unless_refused("begin", lambda: self._drive(stop))
+            self.losing_nothing("begin", BEGINNING, lambda: self._drive(stop))
 
     def _drive(self, stop: Stop) -> None:
         self._read(stop)

@@ -146,13 +146,13 @@ class MainScreen(Measures, Comparing, Lessons):
             self.show(newest)
 
     def watch_snapshot(self, before: Snapshot | None, snapshot: Snapshot | None) -> None:
-        """Tell what is new, and leave if that is all that was waited for."""
+        """Tell what is new, and do what waited for the run to be saved."""
         if snapshot is None:
             return
         self.take_room("-comparing", taken=snapshot.comparison is not None)
         self.give_the_wheel(before, snapshot)
         self._settle(snapshot)
-        self.leave_if_saved(snapshot, failed=self._tell_notices(snapshot))
+        self.go_on_if_saved(snapshot, failed=self._tell_notices(snapshot))
 
     def _settle(self, snapshot: Snapshot) -> None:
         """Take what is loaded when a run first plays out of the collector's sight.

@@ -14,6 +14,9 @@ from tui.screens.paced import Paced
 from tui.screens.ports import Library, SaveEntry, Trainer
 from tui.screens.save import OpenSave, SaveRun
 
+BEGINNING = "beginning another"
+"""Before what a run is saved where a new one takes its place."""
+
 
 class Runs(Paced[None]):
     """The commands for which run there is, and what every other command goes through on its way to the trainer."""
@@ -26,12 +29,14 @@ class Runs(Paced[None]):
         self.library = library
         self._before_answer: Snapshot | None = None
         """What the trainer showed when it was last told something."""
-        self._leaving = False
-        """Whether the application ends as soon as the run is saved."""
+        self._once_saved: Callable[[], None] | None = None
+        """What is done as soon as the run is saved, unless something else is asked for before."""
         self._notices_seen = 0
 
     def send(self, command: messages.Command) -> None:
         """Hand a command to the trainer, and remember what it showed before."""
+        if not isinstance(command, messages.Pause | messages.Save):
+            self._once_saved = None
         self._before_answer = self.trainer.snapshot
         self.trainer.submit(command)
 
@@ -41,16 +46,36 @@ class Runs(Paced[None]):
         self._notices_seen = max([self._notices_seen, *(notice.number for notice in new)])
         return new
 
-    def unless_refused(self, verb: str, action: Callable[[], None]) -> None:
-        """Do it at once if nothing would be lost; else ask before."""
+    def losing_nothing(self, verb: str, before: str, action: Callable[[], None]) -> None:
+        """Do it at once if nothing would be lost; else offer to save the run before."""
         if not self._might_lose():
             action()
             return
-        question = "What was learned since the last save will be lost."
+        saved = self.snapshot is not None and self.snapshot.save_name
+        what = "The run has gone on since it was last saved." if saved else "This run was never saved."
         self.app.push_screen(
-            Confirm(verb.capitalize(), question, (verb, "cancel"), "cancel"),
-            lambda answer: action() if answer == verb else None,
+            Confirm(verb.capitalize(), f"{what} Save it before {before}?", ("save", "discard", "cancel"), "save"),
+            lambda answer: self._save_first(answer, action),
         )
+
+    def _save_first(self, answer: str | None, action: Callable[[], None]) -> None:
+        if answer == "discard":
+            action()
+        elif answer == "save" and self.snapshot is not None:
+            self._once_saved = action
+            self.send(messages.Pause())
+            if self.snapshot.save_name:
+                self.send(messages.Save(self.snapshot.save_name))
+            else:
+                self.app.push_screen(SaveRun(self.library, self.snapshot), self._save_as)
+
+    def go_on_if_saved(self, snapshot: Snapshot, *, failed: bool) -> None:
+        """Do what was to be done once the run is saved, if it is; forget it if that failed."""
+        action = self._once_saved
+        if action is not None and (failed or not snapshot.unsaved):
+            self._once_saved = None
+            if not failed:
+                action()
 
     def _might_lose(self) -> bool:
         """Return whether something is not saved, or may be once the trainer has answered the last command."""
@@ -59,7 +84,7 @@ class Runs(Paced[None]):
 
     def action_reset(self) -> None:
         """Begin the run anew, after a question if something would be lost."""
-        self.unless_refused("reset", lambda: self.send(messages.Reset()))
+        self.losing_nothing("reset", "beginning anew", lambda: self.send(messages.Reset()))
 
     def action_choose_world(self) -> None:
         """Choose a world and begin a new run in it."""
@@ -71,7 +96,7 @@ class Runs(Paced[None]):
             return
         snapshot = self.snapshot
         start = start_in(self.library, world, snapshot) if snapshot else messages.Start(world, messages.FIRST_AGENT)
-        self.unless_refused("begin", lambda: self.send(start))
+        self.losing_nothing("begin", BEGINNING, lambda: self.send(start))
 
     def action_choose_agent(self) -> None:
         """Choose an agent, then its settings."""
@@ -89,7 +114,7 @@ class Runs(Paced[None]):
     def _start_with(self, chosen: ChosenAgent | None) -> None:
         if chosen is not None and self.snapshot is not None:
             start = messages.Start(self.snapshot.world.name, chosen.name, chosen.settings, chosen.seed)
-            self.unless_refused("begin", lambda: self.send(start))
+            self.losing_nothing("begin", BEGINNING, lambda: self.send(start))
 
     def action_save(self) -> None:
         """Ask for a name and save."""
@@ -98,7 +123,7 @@ class Runs(Paced[None]):
 
     def _save_as(self, name: str | None) -> None:
         if name is None:
-            self._leaving = False
+            self._once_saved = None
         else:
             self.send(messages.Save(name))
 
@@ -109,7 +134,7 @@ class Runs(Paced[None]):
 
     def _load(self, name: str | None) -> None:
         if name is not None:
-            self.unless_refused("open", lambda: self.send(messages.Load(name)))
+            self.losing_nothing("open", "opening another", lambda: self.send(messages.Load(name)))
 
     def welcome_back(self) -> None:
         """Ask whether to go on where the line broke, if it did."""
@@ -124,28 +149,4 @@ class Runs(Paced[None]):
 
     def action_quit(self) -> None:
         """Leave; ask what to do with what is not saved."""
-        if not self._might_lose():
-            self.app.exit()
-            return
-        saved = self.snapshot is not None and self.snapshot.save_name
-        what = "The run has gone on since it was last saved." if saved else "This run was never saved."
-        question = f"{what} Save it before leaving?"
-        self.app.push_screen(Confirm("Quit", question, ("save", "discard", "cancel"), "save"), self._leave)
-
-    def _leave(self, answer: str | None) -> None:
-        if answer == "discard":
-            self.app.exit()
-        elif answer == "save" and self.snapshot is not None:
-            self._leaving = True
-            self.send(messages.Pause())
-            if self.snapshot.save_name:
-                self.send(messages.Save(self.snapshot.save_name))
-            else:
-                self.app.push_screen(SaveRun(self.library, self.snapshot), self._save_as)
-
-    def leave_if_saved(self, snapshot: Snapshot, *, failed: bool) -> None:
-        """Leave if the run was to be saved first, and is; stay if that failed."""
-        if self._leaving and failed:
-            self._leaving = False
-        elif self._leaving and not snapshot.unsaved:
-            self.app.exit()
+        self.losing_nothing("quit", "leaving", self.app.exit)
