@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from engine.messages.shares import percent
+from engine.messages.shares import lasting, percent
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 """The ladder of speeds in steps a second; above it is only full speed."""
@@ -148,11 +148,16 @@ class Way:
         return now - self._beginning[1]
 
     def told(self, step: int, target: int, now: float, unit: str = "step") -> str:
-        """Say how far it is from a step, or an episode, to the target, and how fast it goes."""
+        """Say how far it is from a step, or an episode, to the target, and for how long still.
+
+        Of episodes that is not known, they grow shorter, or longer, with learning: there it is said how fast they come.
+        """
         seconds = self.seconds(step, now)
         made = step - (self._beginning or (step, now))[0]
-        rate = f" {made / seconds:,.0f}/s," if seconds > 0 else ""
-        return f"{unit} {target:,}: {percent(step / max(target, 1))},{rate} escape stops"
+        pace = f" {made / seconds:,.0f}/s," if made and seconds else ""
+        if pace and unit == "step":
+            pace = f" {lasting((target - step) * seconds / made)} left,"
+        return f"{unit} {target:,}: {percent(step / max(target, 1))},{pace} escape stops"
 
 
 class Autosaves:

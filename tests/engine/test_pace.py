@@ -50,10 +50,12 @@ def test_a_slow_agent_after_a_fast_one_answers_at_once():
     assert pace.steps_due(41.0) == 1
 
 
-def test_a_long_way_tells_how_far_it_is_and_how_fast_it_went_since_it_began():
+def test_a_long_way_tells_how_far_it_is_and_for_how_long_still():
     way = Way()
     assert way.told(100, 1000, now=5.0) == "step 1,000: 10%, escape stops"
-    assert way.told(400, 1000, now=7.0) == "step 1,000: 40%, 150/s, escape stops"
+    assert way.told(400, 1000, now=7.0) == "step 1,000: 40%, 4 s left, escape stops"
+    assert way.told(100, 50_000_100, now=7.0) == "step 50,000,100: <1%, escape stops"
+    assert way.told(6900, 50_000_100, now=7.0) == "step 50,000,100: <1%, 4 h 5 min left, escape stops"
     assert way.told(500, 1000, now=7.0, unit="episode") == "episode 1,000: 50%, 200/s, escape stops"
     way.leave()
     assert way.seconds(400, now=9.0) == 0.0
