@@ -207,7 +207,7 @@ async def test_replacing_another_save_takes_a_second_enter(trainer):
     app = QScope(trainer, FakeLibrary(saved=[Save("seed-2x3-q-learning")]))
     async with app.run_test() as pilot:
         await pilot.press("S", "enter")
-        assert "exists already" in problem(app)
+        assert "exists already: enter again replaces it; what stood there is kept as a revision" in problem(app)
         assert trainer.commands == []
         await pilot.press("enter")
     assert trainer.commands == [messages.Save("seed-2x3-q-learning")]

@@ -79,7 +79,8 @@ class Choosing:
         name = rest or self._talk.ask(f"name of the save; empty for {offered}") or offered
         self._talk.library.check_save_name(name)
         taken = name != shown.save_name and name in {save.name for save in self._talk.library.saves()}
-        if not taken or self._talk.sure(f"{name} exists already; replace it", unasked=True):
+        question = f"{name} exists already; replace it (what stood there is kept as a revision)"
+        if not taken or self._talk.sure(question, unasked=True):
             self._talk.submit(messages.Save(name))
 
     def _open(self, rest: str) -> None:

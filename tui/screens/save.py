@@ -50,7 +50,8 @@ class SaveRun(Dialog[str]):
             return
         if name not in (self.current, self._warned) and name in {save.name for save in self.library.saves()}:
             self._warned = name
-            self.query_one(Problem).tell(f"{name} exists already: enter again replaces it")
+            kept = f"what stood there is kept as a revision, such as {name}~2"
+            self.query_one(Problem).tell(f"{name} exists already: enter again replaces it; {kept}")
             return
         self.dismiss(name)
 
