@@ -180,12 +180,12 @@ async def test_elsewhere_the_keys_do_what_they_always_did(app, trainer):
     assert trainer.commands == []
 
 
-NARROW_HINTS = "← → home end scrub  0–9 go to  ┷ episode end  ╧ many"
-HINTS = f"{NARROW_HINTS}  ◆ by you  ▾ save  ● here"
+NARROW_HINTS = "← → home end scrub  0–9 go  ┷ episode end  ╧ many  ◆ by you"
+HINTS = f"{NARROW_HINTS}  ┯ keyframe  ▾ save"
 
 
 @pytest.mark.parametrize(
-    ("width", "told"), [(59, NARROW_HINTS), (79, HINTS), (107, f"{HINTS}  ┯ keyframe  ━ past  ─ ahead")]
+    ("width", "told"), [(59, NARROW_HINTS), (79, HINTS), (105, f"{HINTS}  ● here  ━ past  ─ ahead")]
 )
 async def test_with_the_focus_the_footer_tells_its_keys_and_as_many_of_its_glyphs_as_fit(app, trainer, width, told):
     async with app.run_test(size=(80, 24)) as pilot:

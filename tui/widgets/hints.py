@@ -39,13 +39,13 @@ DIGITS = "123456789"
 
 SCRUBBING = (
     Hint("← → home end", "scrub"),
-    Hint("0–9", "go to"),
+    Hint("0–9", "go"),
     Hint(EPISODE[0], "episode end", "strong"),
     Hint(EPISODES[0], "many", "muted"),
     Hint(INTERVENTION[0], "by you", "warning"),
+    Hint(KEYFRAME[0], "keyframe", "muted"),
     Hint(SAVE[0], "save"),
     Hint(HERE, "here", "agent"),
-    Hint(KEYFRAME[0], "keyframe", "muted"),
     Hint(LINE[0], "past", "muted"),
     Hint(LINE[1], "ahead", "muted"),
 )
