@@ -10,7 +10,7 @@ from engine.worlds import catalogue as worlds
 from tests.tui.fakes import Agent, FakeLibrary, Save, Setting, World, learned, names, snapshot, timeline
 from tests.tui.waiting import screen_text, seen, until
 from tui.app import QScope
-from tui.screens.choose_agent import AgentSettings, ChooseAgent
+from tui.screens.choose_agent import AgentSettings, ChooseAgent, LivingAgentSettings
 from tui.screens.choose_world import ChooseWorld
 from tui.screens.confirm import Confirm
 from tui.screens.dialog import Dialog, Problem
@@ -133,6 +133,32 @@ async def test_the_form_says_how_an_agent_acts_and_whose_values_it_learns(app, t
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("a", "enter")
         await seen(pilot, "acts as the setting exploration says", "learns off-policy · greedy: the best next action")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)])
+async def test_a_form_says_beside_a_value_what_it_means_only_where_that_says_something(app, trainer, size):
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("p")
+        notes = [line.note for line in app.screen.query(SettingLine)]
+        await until(pilot, lambda: [note.size.width >= 20 for note in notes] == [size[0] > 60] * len(notes))
+        assert [note.display for note in notes] == [size[0] > 60] * len(notes)
+        await seen(pilot, "discount: what it is for")
+        await pilot.press(*["backspace"] * 3, "7")
+        await until(pilot, lambda: notes[0].display and "out of range" in str(notes[0].render()))
+
+
+@pytest.mark.parametrize("width", [44, 60, 72, 80, 140])
+async def test_no_line_of_keys_begins_with_a_dot(app, width):
+    async with app.run_test(size=(140, 24)) as pilot:
+        await pilot.press("p")
+        await pilot.resize_terminal(width, 24)
+        keys = app.screen.query_one(".hint")
+
+        def told():
+            lines = [keys.render_line(y).text.strip() for y in range(keys.size.height)]
+            return " · ".join(lines) == LivingAgentSettings.HINT and max(map(len, lines)) < width
+
+        await until(pilot, told)
 
 
 async def test_the_seed_can_be_chosen(app, trainer):

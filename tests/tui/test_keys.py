@@ -213,7 +213,7 @@ async def test_a_click_on_a_key_of_the_footer_does_the_same(app, trainer):
 async def test_a_theme_is_chosen_in_a_dialog_like_the_others(app):
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.press("T")
-        await seen(pilot, "Choose a theme", "qscope-dark", "enter take its colours · escape close")
+        await seen(pilot, "Choose a theme", "qscope-dark", "enter take its colours", "escape close")
         await pilot.press(*"scope light", "enter")
         await until(pilot, lambda: app.theme == "qscope-light")
         assert not app.main_screen.query_one(WorldPanel).palette.dark

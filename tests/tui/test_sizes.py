@@ -80,7 +80,7 @@ WORDS = {
     "colon": "A step from 0 to 1,234,567, the furthest of this branch",
     "t": "Do something else in the past, such as another action or setting, and a branch begins.",
     "u": "DQN: the mean of its batch)",
-    "p": "tab next · enter learn on with these · empty = as it was · escape close",
+    "p": "tab next · enter learn on with these empty = as it was · escape close",
 }
 
 

@@ -47,6 +47,7 @@ class AgentSettings(Form[ChosenAgent]):
     """A form with a line for each setting; an empty field stands for the default, which it shows."""
 
     HINT = "tab next · enter begin a new run · empty = default · escape close"
+    WIDTH = 100
     living = False
     """Whether the agent lives, so that some of its settings are fixed."""
 

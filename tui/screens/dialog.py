@@ -14,11 +14,14 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.screens.paced import Paced
+from tui.widgets.canvas import width_of
 
 Answer = TypeVar("Answer")
 
 BESIDES = 7
 """Cells of a dialog that are no text: its frame, its padding and a scrollbar."""
+DOT = " · "
+"""What stands between two keys."""
 LISTS = (OptionList, VerticalScroll)
 """What can be scrolled in a dialog."""
 FEWEST_LINES = 3
@@ -69,10 +72,10 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
         with Box() as box:
             box.border_title = Content(self.title or "")
             yield from self.body()
-            yield Static(Content(self.HINT), classes="hint")
+            yield Static(Content(in_lines(self.HINT, self.line_width)), classes="hint")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Write the lines of a list for the new width, give it all the lines again that it may have, and fit it in."""
+        """Write for the new width, give a list all the lines again that it may have, and fit it in."""
         if self.line_width != self._told_for:
             self._told_for = self.line_width
             self._tell_again()
@@ -81,7 +84,8 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
         self.call_after_refresh(self.query_one(Box).fit)
 
     def _tell_again(self) -> None:
-        """Write the lines of the list anew, each in its place."""
+        """Write the keys and the lines of the list anew, each in its place."""
+        self.query(".dialog > .hint").first(Static).update(Content(in_lines(self.HINT, self.line_width)))
         heading, entries = self.listing()
         if heading:
             self.query(".heading").first(Static).update(Content(heading))
@@ -94,7 +98,7 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
 
     @property
     def line_width(self) -> int:
-        """Cells for a line of a list, beside the frame and a scrollbar."""
+        """Cells for a line of a list or of the keys, beside the frame and a scrollbar."""
         return min(self.WIDTH, self.app.size.width) - BESIDES
 
     def body(self) -> list[Widget]:
@@ -104,6 +108,18 @@ class Dialog(Paced[Answer], ModalScreen[Answer]):
     def action_close(self) -> None:
         """Close without an answer."""
         self.dismiss(None)
+
+
+def in_lines(keys: str, width: int) -> str:
+    """Return what keys do, parted by dots, in lines of that width at most, which end only where a dot stands."""
+    lines = [""]
+    for key in keys.split(DOT):
+        longer = lines[-1] + DOT * bool(lines[-1]) + key
+        if lines[-1] and width_of(longer) > width:
+            lines.append(key)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
 
 
 class Field(Input):

@@ -11,6 +11,11 @@ from textual.widgets import Input, Label
 
 from tui.screens.dialog import Answer, Dialog, Field, Problem
 
+NAME_AND_FIELD = 39
+"""Cells of the name and the field, as the style sheet has them."""
+NARROWEST = 20
+"""Cells for the meaning with which it says something; with fewer it is left out, and stands below the lines alone."""
+
 
 class SettingLine(Horizontal):
     """The name of a value, its field, and what it means or what is wrong with it."""
@@ -24,6 +29,13 @@ class SettingLine(Horizontal):
         """What is wrong with the value; empty if nothing is."""
         self.field = Field(value, placeholder=default)
         self.note = Problem(Content(meaning))
+        self._explains = True
+        """Whether there is room for the meaning."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave the meaning out where too little of it would be seen."""
+        self._explains = event.size.width - NAME_AND_FIELD >= NARROWEST
+        self._show_note()
 
     def compose(self) -> ComposeResult:
         """Put the three beside each other."""
@@ -45,6 +57,10 @@ class SettingLine(Horizontal):
         """Show what is wrong in place of the meaning."""
         self.problem = problem
         self.note.tell(problem, self.meaning)
+        self._show_note()
+
+    def _show_note(self) -> None:
+        self.note.display = self._explains or bool(self.problem)
 
 
 class Form(Dialog[Answer]):

@@ -71,6 +71,7 @@ class Help(Dialog[None]):
 
     TITLE = "Help"
     HINT = "↑ ↓ page up/down scroll · escape close"
+    WIDTH = 78
 
     def __init__(self, first: str = "", snapshot: Snapshot | None = None) -> None:
         """`first` is the group of commands that stands first; what the world of the snapshot has not is left out."""
