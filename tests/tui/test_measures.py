@@ -14,7 +14,7 @@ from tests.tui.fakes import (
     table_update,
     transition,
 )
-from tests.tui.waiting import screen_text, seen
+from tests.tui.waiting import screen_text, seen, until
 from tui.screens.dialog import Problem
 from tui.widgets.episodes import EpisodesPanel
 from tui.widgets.trajectory import TrajectoryPanel
@@ -39,7 +39,7 @@ async def test_where_it_is_narrow_a_chart_takes_the_place_of_the_numbers(app, tr
     async with app.run_test(size=(40, 24)) as pilot:
         await pilot.press("m")
         panel = app.main_screen.query_one(EpisodesPanel)
-        assert "mean of 60" in panel.draw(*panel.size).text
+        await until(pilot, lambda: "mean of 60" in panel.draw(*panel.size).text)
         await pilot.press("n")
         text = panel.draw(*panel.size).text
         assert "mean of 60" not in text
