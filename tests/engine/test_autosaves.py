@@ -84,6 +84,12 @@ def test_what_is_offered_and_not_wanted_leaves_nothing_behind(saves):
     assert [file.name for file in path.parent.iterdir()] == [".lock"]
 
 
+def test_neither_a_damaged_autosave_nor_a_save_on_purpose_is_offered(saves):
+    left_behind(saves).write_bytes(b"gone")
+    engine_saves.save(make(), saves, "mine")
+    assert autosaves.broken_off(saves) is None
+
+
 def test_a_sitting_that_saves_on_purpose_leaves_nothing_behind(saves):
     timeline, keeping = make(), Keeping(saves)
     keeping.autosave(timeline)

@@ -21,6 +21,7 @@ from engine.run import Run
 from engine.session import Session
 from engine.timeline import Timeline
 from engine.worlds import catalogue
+from tests.benchmarks.hostile import told
 from tests.engine.worlds import acting_alone
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -366,6 +367,21 @@ DAMAGES = {
         b"\x80\x04\x95\x1d\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94\x8c\x06system\x94\x93\x94."
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("agent", "lie"),
+    [
+        ("dqn", lambda about: about["settings"].update(hidden="1024,1024")),
+        ("q-learning", lambda about: about["world"]["definition"].update(map="S....\n" + ".....\n" * 90 + "....G")),
+    ],
+)
+def test_what_a_file_has_no_arrays_for_is_refused_before_it_is_made(agent, lie, saves, monkeypatch):
+    path = engine_saves.save(make(agent), saves, "a").path
+    path.write_bytes(told(path.read_bytes(), lambda arrays, about: lie(about), sealed=True))
+    monkeypatch.setattr(savefile, "Run", None)
+    with pytest.raises(InputError, match="does not fit the world and the settings"):
+        engine_saves.load(saves, "a")
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
