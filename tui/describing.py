@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.interventions import WorldEdit, from_plain, told
+from engine.messages.shares import lasting
 from engine.run import UNLIMITED
 from engine.worlds.mdp import FloatArray
 from tui.widgets.numbers import percent
@@ -127,19 +128,10 @@ def tell_progress(far: Sequence[str], made: int, seconds: float, left: int) -> N
     rate = made / max(seconds, 1e-9)
     parts = [*far, f"{rate:,.0f} steps/s"]
     if 0 < left < UNLIMITED and made:
-        parts.append(f"about {_time(left / rate)} left")
+        parts.append(f"about {lasting(left / rate)} left")
     width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
     line = ", ".join(parts)[: width - 1]  # One that wraps stays behind.
     print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def _time(seconds: float) -> str:
-    """Return a length of time in its two largest units."""
-    minutes, rest = divmod(math.ceil(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours:,} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _spread(said: About, name: str) -> str:
