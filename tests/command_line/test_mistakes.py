@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.benchmarks.hostile import told
 from tests.command_line.mistakes import assert_mistake
 from tui.cli import run_command_line
 
@@ -188,3 +189,17 @@ def test_signs_that_the_terminal_does_not_have_are_no_failure():
     code, output, errors = in_a_shell("QSCOPE agents", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert (code, errors) == (0, "")
     assert "sarsa-lambda: SARSA(?)" in output
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        lambda about: about["timeline"]["branches"][0].update(fork="x"),
+        lambda about: about.update(log=[3]),
+        lambda about: about["values"].pop("interaction.progress"),
+    ],
+)
+def test_a_file_that_tells_of_itself_what_cannot_be_is_no_save_to_show(mistake, tmp_path, lie):
+    path = tmp_path / "saves" / "first.safetensors"
+    path.write_bytes(told(path.read_bytes(), lambda arrays, about: lie(about), sealed=True))
+    mistake(["show", "first"], "not a valid save: what it tells of itself cannot be")

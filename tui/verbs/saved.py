@@ -8,6 +8,7 @@ from engine import tables, view
 from engine.errors import InputError
 from engine.replaying import first_difference
 from engine.run import Run
+from engine.savefile import INVALID
 from engine.statistics import RECENT
 from engine.worlds.writing import as_toml
 from tui.describing import described, number, print_json, with_spread
@@ -47,7 +48,11 @@ def show(options: argparse.Namespace) -> int:
         return print_json(about)
     path = engine_saves.find(options.saves, options.save)
     assert path is not None
-    print("\n".join(described(options.save, path, about)))
+    try:
+        lines = list(described(options.save, path, about))
+    except INVALID:
+        raise InputError(f"{path}: not a valid save: what it tells of itself cannot be") from None
+    print("\n".join(lines))
     return 0
 
 
