@@ -1,8 +1,8 @@
 """Branches: the ways in which a run went on, each with its log, its marks of the past, and what a save tells of it."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from engine import curves
 from engine.curves import Sample
-from engine.interventions import Act, Log, from_plain, to_plain
+from engine.interventions import Act, Log, from_plain, to_plain, told_beginning
 from engine.run import UNLIMITED, Mark
 
 RECENT = 10_000
@@ -44,6 +44,15 @@ class Branch:
     """How near the learner was to the optimum, by step; only for the eye."""
     saves: set[int] = field(default_factory=set)
     """The steps at which it was saved; only for the eye."""
+    inherited: int | None = None
+    """How many interventions of its log are of the branch that it left; None if it left none, or that is not known."""
+
+    def began(self, actions: Sequence[str]) -> str:
+        """Say with what it began, in a world of these actions; nothing where that is not known."""
+        if self.inherited is None:
+            return ""
+        first = self.log[self.inherited] if self.inherited < len(self.log) else None
+        return told_beginning(first, self.fork, actions)
 
     def to_plain(self, told: Log) -> dict[str, Any]:
         """Return it as plain values, for a save that tells the log of the run, `told`, already."""
@@ -52,6 +61,7 @@ class Branch:
             "name": self.name,
             "head": self.head,
             "fork": self.fork,
+            "inherited": self.inherited,
             "shared": shared,
             "log": to_plain(self.log[shared:]),
             "saves": sorted(self.saves)[-KEPT_SAVES:],
@@ -68,9 +78,13 @@ class Branch:
         steps = [entry.step for entry in log]
         if not 0 <= fork <= head < UNLIMITED or steps != sorted(steps) or (steps and steps[-1] > head):
             raise ValueError(f"the branch {name!r} ends before it begins, or its log does not count upwards")
+        inherited = values.get("inherited")  # Files of before lack it.
+        possible = range(bisect_left(steps, fork), bisect_right(steps, fork) + 1)
+        if inherited is not None and (type(inherited) is not int or inherited not in possible):
+            raise ValueError(f"the branch {name!r} did not leave another after {inherited!r} interventions")
         samples = curves.from_plain(values["curves"], head)
         saves = {int(step) for step in values["saves"][:KEPT_SAVES] if 0 <= step <= head}
-        return cls(name, log, head, fork, marks, samples=samples, saves=saves)
+        return cls(name, log, head, fork, marks, samples=samples, saves=saves, inherited=inherited)
 
     def left(self, name: str, step: int, log: Log) -> "Branch":
         """Return a branch that left this one at a step, when its log was `log`; it has gone nowhere from there yet."""
@@ -83,6 +97,7 @@ class Branch:
             {at: digest for at, digest in self.digests.items() if at < step},
             {at: sample for at, sample in self.samples.items() if at <= step},
             {at for at in self.saves if at <= step},
+            len(log),
         )
 
     def leads_through(self, step: int, log: Log) -> bool:

@@ -28,7 +28,7 @@ class Hand:
                 timeline.intervene(Act(timeline.step, action))
             case ChangeSettings(settings):
                 timeline.intervene(Change(timeline.step, dict(settings)))
-                self._notify(f"from step {timeline.step:,} on: {', '.join(f'{k} {v}' for k, v in settings.items())}")
+                self._notify(f"from step {timeline.step:,} on: {told(timeline.run.log[-1])}")
             case EditCell(row, column, cell):
                 self._edit(timeline, Edit(timeline.step, row, column, dict(cell)))
             case BrushCell(row, column):

@@ -1,6 +1,6 @@
 """Interventions: what a person does to a run that changes what it learns. Each is logged with its step, and replays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,13 +52,30 @@ LONGEST = 40
 """Characters of a value that is told."""
 
 _KINDS = {"act": Act, "change": Change, "edit": Edit, "rules": Rules}
+_MAPPINGS = frozenset({"settings", "cell", "rules"})
+"""The fields that are mappings; the others are whole numbers."""
 
 
-def told(edit: WorldEdit) -> str:
-    """Say in a few words what an edit makes of the world."""
-    if isinstance(edit, Edit):
-        return f"cell {edit.row},{edit.column}: {_told(edit.cell) or 'open'}"
-    return _told(edit.rules)
+def told(entry: Intervention, actions: Sequence[str] = ()) -> str:
+    """Say in a few words what was done; an action by its name where `actions` names those of the world."""
+    match entry:
+        case Act(action=action):
+            return f"{actions[action] if 0 <= action < len(actions) else f'action {action}'} by hand"
+        case Change(settings=settings):
+            return ", ".join(f"{key} {value}" for key, value in settings.items())
+        case Edit(row=row, column=column, cell=cell):
+            return f"cell {row},{column}: {_told(cell) or 'open'}"
+        case Rules(rules=rules):
+            return _told(rules)
+
+
+def told_beginning(first: Intervention | None, fork: int, actions: Sequence[str] = ()) -> str:
+    """Say with what a branch began that left another one at the step `fork`.
+
+    `first` is the first intervention of its own, None if it has none. One that came only later began nothing; then an
+    edit was taken back, for nothing else begins a branch and is not logged.
+    """
+    return told(first, actions) if first is not None and first.step == fork else "an edit taken back"
 
 
 def _told(values: Mapping[str, Any]) -> str:
@@ -84,7 +101,9 @@ def to_plain(log: Log) -> list[dict[str, Any]]:
 def from_plain(values: Any) -> Log:
     """Read a log from plain values; raises `ValueError`, `KeyError` or `TypeError` if it is none."""
     log = tuple(_KINDS[value["kind"]](**{k: v for k, v in value.items() if k != "kind"}) for value in values)
+    if not all(isinstance(v, Mapping if k in _MAPPINGS else int) for entry in log for k, v in vars(entry).items()):
+        raise ValueError("an intervention of the log holds what none can")
     steps = [entry.step for entry in log]
-    if not all(isinstance(step, int) and step >= 0 for step in steps) or steps != sorted(steps):
+    if not all(step >= 0 for step in steps) or steps != sorted(steps):
         raise ValueError("the steps of the log do not count upwards")
     return log

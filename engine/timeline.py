@@ -203,6 +203,8 @@ class Timeline:
         """Let the branch, at whose end one is, be as it was with this log."""
         branch = self.branch
         branch.log = log
+        if branch.inherited is not None:
+            branch.inherited = min(branch.inherited, len(log))  # What was taken back may be of the branch it left.
         branch.marks = [mark for mark in branch.marks if len(mark.log) <= len(log)]
         branch.digests.pop(self.step, None)
         if self._measure is not None:

@@ -96,10 +96,11 @@ def episodes_view(statistics: Statistics, most: int = RECENT_EPISODES) -> Episod
 def timeline_view(timeline: Timeline) -> TimelineView:
     """Show where in the run one is."""
     ends, earlier = _episode_ends(timeline)
+    actions = timeline.run.world.actions
     return TimelineView(
         head=timeline.head,
         branch=timeline.branch.name,
-        branches=tuple(BranchView(b.name, b.fork, b.head) for b in timeline.branches.values()),
+        branches=tuple(BranchView(b.name, b.fork, b.head, b.began(actions)) for b in timeline.branches.values()),
         keyframes=np.array([mark.step for mark in timeline.branch.marks], np.int64),
         episode_ends=ends,
         earlier_episodes=earlier,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.interventions import WorldEdit, from_plain, told
+from engine.interventions import Intervention, from_plain, told, told_beginning
 from engine.messages.shares import lasting
 from engine.run import UNLIMITED
 from engine.worlds.mdp import FloatArray
@@ -91,7 +91,7 @@ def described(name: str, path: Path, about: About) -> Iterator[str]:
     for key, value in about["settings"].items():
         yield f"  {key:<20} {value}"
     yield from _log(about["log"])
-    yield from _branches(about["timeline"])
+    yield from _branches(about["timeline"], about["log"])
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     yield f"format {about['format']}, qscope {about['program']}, {versions}"
     yield f"digest {about['digest']}"
@@ -143,26 +143,28 @@ def _log(log: list[Any]) -> Iterator[str]:
     if log:
         yield f"interventions: {len(log):,}" + (f", the last {SHOWN} of them" if len(log) > SHOWN else "")
     for entry in log[-SHOWN:]:
-        yield f"  step {entry['step']:>10,}  {_did(entry)}"
+        yield f"  step {entry['step']:>10,}  {told(_entry(entry))}"
 
 
-def _did(entry: About) -> str:
-    match entry["kind"]:
-        case "act":
-            return f"action {entry['action']} by hand"
-        case "change":
-            return ", ".join(f"{key} {value}" for key, value in entry["settings"].items())
-        case _:
-            (edit,) = from_plain([entry])
-            assert isinstance(edit, WorldEdit)
-            return told(edit)
+def _entry(plain: About) -> Intervention:
+    return from_plain([plain])[0]
 
 
-def _branches(timeline: About) -> Iterator[str]:
+def _branches(timeline: About, log: list[Any]) -> Iterator[str]:
     yield "branches:"
     for branch in timeline["branches"]:
         here = "●" if branch["name"] == timeline["branch"] else " "
         saved = f", saved at {', '.join(f'{step:,}' for step in branch['saves'][-5:])}" if branch.get("saves") else ""
         done = branch.get("shared", 0) + len(branch["log"])
         did = f", {of(done, 'intervention')}" if done else ""
-        yield f"{here} {branch['name']:<12} from step {branch['fork']:,} to {branch['head']:,}{did}{saved}"
+        began = _began(branch, log)
+        yield f"{here} {branch['name']:<12} from step {branch['fork']:,} to {branch['head']:,}{began}{did}{saved}"
+
+
+def _began(branch: About, log: list[Any]) -> str:
+    """Say with what a branch began of a save that tells this log of its run, where it says so."""
+    if (inherited := branch.get("inherited")) is None:
+        return ""
+    shared = branch.get("shared", 0)
+    own = log[inherited:shared] or branch["log"][max(inherited - shared, 0) :]
+    return f", began with {told_beginning(_entry(own[0]) if own else None, branch['fork'])}"

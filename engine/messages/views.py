@@ -210,6 +210,8 @@ class BranchView:
     """The step at which it left the branch it came from."""
     head: int
     """The furthest step that it reached."""
+    began: str = ""
+    """With what it began, such as `right by hand`; nothing for the first, or where an old save did not tell it."""
 
 
 @dataclass(frozen=True, eq=False)

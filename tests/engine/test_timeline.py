@@ -11,6 +11,7 @@ from engine.interventions import Act, Change, Edit, Rules, from_plain, to_plain
 from engine.replaying import first_difference
 from engine.run import Run
 from engine.timeline import Timeline
+from engine.view import timeline_view
 from engine.worlds import catalogue
 from tests.engine.driving import go_on
 from tests.engine.worlds import FIVE_BY_FIVE, build
@@ -358,3 +359,64 @@ def test_a_replay_agrees_whatever_is_done_at_a_keyframe_of_a_run_that_was_loaded
     timeline.advance(steps=40)
     run, keyframes = timeline.run, timeline.record()["keyframes"]
     assert first_difference(run, keyframes, run.digest()) is None
+
+
+def began(timeline):
+    """Return what each branch of the timeline says it began with."""
+    return [branch.began for branch in timeline_view(timeline).branches]
+
+
+def test_each_branch_says_with_what_it_began_also_after_loading():
+    timeline = make()
+    timeline.intervene(Change(0, {"epsilon": "0.5"}))
+    timeline.advance(steps=20)
+    legal = int(np.flatnonzero(timeline.run.world.legal[timeline.run.interaction.path()[-1]])[0])
+    for entry in (Act(20, legal), Change(10, {"epsilon": "0.9"}), Edit(5, 0, 2, {"wall": True})):
+        timeline.switch("main")
+        timeline.advance(steps=5)
+        timeline.go_to(entry.step)
+        timeline.intervene(entry)
+        timeline.advance(steps=5)
+    said = ["", f"{timeline.run.world.actions[legal]} by hand", "epsilon 0.9", "cell 0,2: wall"]
+    assert began(timeline) == said
+    assert began(savefile.unpack(savefile.pack(timeline)[1])) == said
+
+
+def test_a_branch_of_edits_taken_back_says_so_whatever_is_done_later():
+    timeline = make()
+    timeline.advance(steps=10)
+    timeline.intervene(Rules(10, {"slip": 0.3}))
+    timeline.intervene(Rules(10, {"max_steps": 7}))
+    timeline.advance(steps=10)
+    timeline.go_to(10)
+    timeline.undo()
+    timeline.undo()
+    timeline.advance(steps=5)
+    timeline.intervene(Change(15, {"epsilon": "0.9"}))
+    assert timeline.branch.inherited == 0
+    assert began(savefile.unpack(savefile.pack(timeline)[1])) == ["", "an edit taken back"]
+
+
+@pytest.mark.parametrize("inherited", [-1, 0, 3, 1.0, True, "1", [1]])
+def test_a_branch_of_a_file_that_left_another_where_its_log_does_not_allow_is_refused(inherited):
+    told = (Change(5, {"epsilon": "0.2"}), Change(10, {"epsilon": "0.3"}))
+    values = {"name": "branch 2", "head": 20, "fork": 10, "shared": 2, "log": [], "saves": [], "curves": []}
+    assert Branch.from_plain(values, told, []).began(()) == ""
+    assert Branch.from_plain({**values, "inherited": 1}, told, []).began(()) == "epsilon 0.3"
+    with pytest.raises(ValueError, match="did not leave another"):
+        Branch.from_plain({**values, "inherited": inherited}, told, [])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "act", "step": 0, "action": "up"},
+        {"kind": "change", "step": 0, "settings": "epsilon"},
+        {"kind": "edit", "step": 0, "row": 0, "column": 0, "cell": None},
+        {"kind": "rules", "step": 0, "rules": 1},
+    ],
+    ids=lambda values: values["kind"],
+)
+def test_an_intervention_of_a_file_that_none_could_have_made_is_refused(values):
+    with pytest.raises(ValueError, match="holds what none can"):
+        from_plain([values])

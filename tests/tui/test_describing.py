@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from engine import saves as engine_saves
+from engine.interventions import Change
+from engine.run import Run
+from engine.timeline import Timeline
+from engine.worlds import catalogue
 from tui.describing import described, number, tell_progress, with_spread
 
 
@@ -59,3 +63,20 @@ def test_a_save_that_goes_on_from_an_older_one_says_since_when_its_visits_are_co
     lines = list(described("a", path, engine_saves.show(saves, "a")))
     assert "visits  since step 190; the older save that it came from told no more" in lines
     assert not [line for line in described("b", older, engine_saves.show(older.parent, older.stem)) if "since" in line]
+
+
+def test_a_save_says_with_what_its_branches_began_whichever_of_them_it_stands_on(saves):
+    timeline = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0))
+    timeline.intervene(Change(0, {"epsilon": "0.9"}))
+    timeline.advance(steps=20)
+    timeline.go_to(9)
+    timeline.intervene(Change(9, {"epsilon": "0.2"}))
+    for name in ("branch 2", "main"):
+        timeline.switch(name)
+        path = engine_saves.save(timeline, saves, "a").path
+        listed = [line[2:] for line in described("a", path, engine_saves.show(saves, "a")) if " from step " in line]
+        told = [line.partition(", saved")[0] for line in listed]
+        assert told == [
+            "main         from step 0 to 20, 1 intervention",
+            "branch 2     from step 9 to 9, began with epsilon 0.2, 2 interventions",
+        ]

@@ -26,7 +26,7 @@ from tui.widgets.timeline import (
     words,
 )
 
-TWO = (BranchView("main", 0, 65), BranchView("branch 2", 46, 70))
+TWO = (BranchView("main", 0, 65), BranchView("branch 2", 46, 70, "right by hand"))
 
 
 def at(*steps):
@@ -257,9 +257,20 @@ async def test_the_branches_are_listed_with_where_they_begin_and_how_far_they_go
         listed = app.screen.query_one(OptionList)
         assert [str(option.prompt).split() for option in listed.options] == [
             ["main", "0", "65"],
-            ["►", "branch", "2", "46", "70"],
+            ["►", "branch", "2,", "right", "by", "hand", "46", "70"],
         ]
         assert listed.highlighted == 1
+
+
+@pytest.mark.parametrize("width", [44, 60, 140])
+async def test_with_what_a_branch_began_takes_no_digit_from_its_steps(app, trainer, width):
+    long = BranchView("branch 2", 1_234_567, 7_654_321, "cell 12,34: reward -2.5, terminal")
+    trainer.snapshot = learned(timeline=timeline(7_654_321, branch="branch 2", branches=(long,)))
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pilot.press("t")
+        (option,) = app.screen.query_one(OptionList).options
+        assert {"1,234,567", "7,654,321"} < set(str(option.prompt).split())
+        assert all(part in str(option.prompt).split() for part in ("12,34:", "-2.5,", "terminal"))
 
 
 async def test_a_chosen_branch_is_gone_to(app, trainer):

@@ -88,7 +88,9 @@ class Running:
     def _branches(self, rest: str) -> None:
         timeline = self._talk.shown.timeline
         lines = (
-            f"{branch.name}: begins at step {branch.fork:,}, goes to step {branch.head:,}"
+            f"{branch.name}: begins at step {branch.fork:,}"
+            + (f" with {branch.began}" if branch.began else "")
+            + f", goes to step {branch.head:,}"
             + (", you are on it" if branch.name == timeline.branch else "")
             for branch in timeline.branches
         )

@@ -61,10 +61,15 @@ class ChooseBranch(Dialog[str]):
         return [Static(Content(title), classes="heading"), listed, Static(Content(hint), classes="heading")]
 
     def listing(self) -> tuple[str, Sequence[Option]]:
-        """Tell of each branch where it left the one it came from, and how far it goes."""
-        heading = ("", "branch", "begins at step", "goes to step")
+        """Tell of each branch with what and where it left the one it came from, and how far it goes."""
+        heading = ("", "branch", "from step", "to step")
         rows = [
-            ("►" if branch.name == self.timeline.branch else "", branch.name, f"{branch.fork:,}", f"{branch.head:,}")
+            (
+                "►" if branch.name == self.timeline.branch else "",
+                f"{branch.name}, {branch.began}" if branch.began else branch.name,
+                f"{branch.fork:,}",
+                f"{branch.head:,}",
+            )
             for branch in self.timeline.branches
         ]
         title, *lines = aligned([heading, *rows], self.line_width, 1, frozenset({2, 3}))

@@ -52,7 +52,7 @@ def test_steps_and_episodes_are_taken_back(hear):
 def test_branches_are_listed_and_gone_to(hear):
     told = hear("s s b", "d up", "t", "main")
     assert "main: begins at step 0, goes to step 2" in told
-    assert "branch 2: begins at step 1, goes to step 2, you are on it" in told
+    assert "branch 2: begins at step 1 with up by hand, goes to step 2, you are on it" in told
     assert told[-2].startswith("step 2, from 0,0 right")
 
 
