@@ -407,3 +407,9 @@ async def test_a_dialog_is_drawn_only_when_everything_fits(app, monkeypatch, key
     assert "escape close" in drawn[0]
     frames = {tuple(line for line in text.split("\n") if "╭" in line or "╰" in line) for text in drawn}
     assert len(frames) == 1
+
+
+def test_no_line_ends_between_a_minus_and_its_number_but_one_may_behind_a_hyphen():
+    for width in range(8, 32):
+        assert "-2.5," in " ".join(broken("cell 0,5: reward -2.5, terminal", width, 31)).split()
+    assert broken("policy-iteration", 10, 10) == ["policy-", "iteration"]

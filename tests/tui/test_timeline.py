@@ -262,7 +262,7 @@ async def test_the_branches_are_listed_with_where_they_begin_and_how_far_they_go
         assert listed.highlighted == 1
 
 
-@pytest.mark.parametrize("width", [44, 60, 140])
+@pytest.mark.parametrize("width", [44, 46, 60, 140])
 async def test_with_what_a_branch_began_takes_no_digit_from_its_steps(app, trainer, width):
     long = BranchView("branch 2", 1_234_567, 7_654_321, "cell 12,34: reward -2.5, terminal")
     trainer.snapshot = learned(timeline=timeline(7_654_321, branch="branch 2", branches=(long,)))

@@ -45,10 +45,15 @@ def broken(text: str, first: int, others: int) -> list[str]:
         if width_of(text) <= width:
             break
         fits = next(n for n in range(len(text), -1, -1) if width_of(text[:n]) <= width) or 1
-        end = next((n for n in range(fits, 0, -1) if text[n] == " " or text[n - 1] == "-"), fits)
+        end = next((n for n in range(fits, 0, -1) if text[n] == " " or _ends_in_hyphen(text[:n])), fits)
         lines.append(text[:end].rstrip())
         text = text[end:].lstrip()
     return [*lines, shortened(text, others if lines else first)]
+
+
+def _ends_in_hyphen(text: str) -> bool:
+    """Whether the text ends in a hyphen, which stands behind a letter or a digit; a minus does not."""
+    return text[-1:] == "-" and text[-2:-1].isalnum()
 
 
 def printable(text: str) -> str:
