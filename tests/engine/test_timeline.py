@@ -300,7 +300,7 @@ def test_what_was_done_before_the_first_step_is_there_again_after_loading():
     timeline.intervene(Edit(0, 0, 2, {"wall": True}))
     timeline.advance(steps=30)
     for _ in range(2):  # What was loaded is saved again.
-        timeline = savefile.unpack(savefile.pack(timeline)[1])
+        timeline = savefile.unpack(savefile.pack(timeline))
     run = timeline.run
     assert first_difference(run, timeline.record()["keyframes"], run.digest()) is None
     timeline.go_to(0)
@@ -311,12 +311,13 @@ def test_what_was_done_before_the_first_step_is_there_again_after_loading():
 def test_an_edit_before_the_first_step_can_be_taken_back_after_loading_too():
     timeline = make()
     timeline.intervene(Edit(0, 0, 2, {"wall": True}))
-    timeline = savefile.unpack(savefile.pack(timeline)[1])
+    timeline = savefile.unpack(savefile.pack(timeline))
     timeline.undo()
     assert timeline.run.digest() == make().run.digest()
 
 
-def test_two_edits_that_are_taken_back_in_the_past_stay_taken_back_when_the_run_goes_on():
+def two_edits_taken_back():
+    """Go on for 20 steps, then take back the edits of step 10, and go on for 5 more."""
     timeline = make()
     timeline.advance(steps=10)
     timeline.intervene(Rules(10, {"slip": 0.3}))
@@ -326,6 +327,11 @@ def test_two_edits_that_are_taken_back_in_the_past_stay_taken_back_when_the_run_
     timeline.undo()
     timeline.undo()
     timeline.advance(steps=5)
+    return timeline
+
+
+def test_two_edits_that_are_taken_back_in_the_past_stay_taken_back_when_the_run_goes_on():
+    timeline = two_edits_taken_back()
     assert timeline.run.log == ()
     assert list(timeline.branches) == ["main", "branch 2"]
     timeline.switch("main")
@@ -352,7 +358,7 @@ def test_a_replay_agrees_whatever_is_done_at_a_keyframe_of_a_run_that_was_loaded
     timeline.intervene(Edit(50, 4, 0, {"reward": -2.0}))
     timeline.intervene(Edit(50, 3, 1, {"wall": True}))
     timeline.advance(steps=saved_at - 50)
-    timeline = savefile.unpack(savefile.pack(timeline)[1])
+    timeline = savefile.unpack(savefile.pack(timeline))
     assert 50 in timeline.branch.digests
     do(timeline)
     timeline.branch.marks = timeline.branch.marks[:1]  # As in a long run, where few of them are told.
@@ -379,22 +385,14 @@ def test_each_branch_says_with_what_it_began_also_after_loading():
         timeline.advance(steps=5)
     said = ["", f"{timeline.run.world.actions[legal]} by hand", "epsilon 0.9", "cell 0,2: wall"]
     assert began(timeline) == said
-    assert began(savefile.unpack(savefile.pack(timeline)[1])) == said
+    assert began(savefile.unpack(savefile.pack(timeline))) == said
 
 
 def test_a_branch_of_edits_taken_back_says_so_whatever_is_done_later():
-    timeline = make()
-    timeline.advance(steps=10)
-    timeline.intervene(Rules(10, {"slip": 0.3}))
-    timeline.intervene(Rules(10, {"max_steps": 7}))
-    timeline.advance(steps=10)
-    timeline.go_to(10)
-    timeline.undo()
-    timeline.undo()
-    timeline.advance(steps=5)
+    timeline = two_edits_taken_back()
     timeline.intervene(Change(15, {"epsilon": "0.9"}))
     assert timeline.branch.inherited == 0
-    assert began(savefile.unpack(savefile.pack(timeline)[1])) == ["", "an edit taken back"]
+    assert began(savefile.unpack(savefile.pack(timeline))) == ["", "an edit taken back"]
 
 
 @pytest.mark.parametrize("inherited", [-1, 0, 3, 1.0, True, "1", [1]])
