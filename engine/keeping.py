@@ -44,7 +44,7 @@ class Keeping:
             self.begin(timeline, path.name.partition(saves.SUFFIX)[0])
             self._identity = identity or ""
         else:
-            if self.autosaved is not None and path.samefile(self.autosaved):
+            if self.autosaved is not None and path.resolve() == self.autosaved.resolve():
                 self.autosaved = None  # It is needed further.
             self.begin(timeline)
             self._kept = None

@@ -60,10 +60,10 @@ INVALID = (
 """What reading a file that is no save may raise."""
 
 
-def pack(timeline: Timeline) -> tuple[str, bytes]:
-    """Return the digest of the run and the bytes of its file."""
+def pack(timeline: Timeline) -> bytes:
+    """Return the bytes of the file of a run."""
     run = timeline.run
-    state, digest = run.state(), run.digest()
+    state = run.state()
     marks, arrays = savemarks.packed(run, timeline.recent_marks())
     about = {
         "format": migrations.FORMAT,
@@ -74,9 +74,9 @@ def pack(timeline: Timeline) -> tuple[str, bytes]:
         **marks,
         "values": state.values,
         "statistics": run.statistics.summary(),
-        "digest": digest,
+        "digest": run.digest(),
     }
-    return digest, sealed(about, {**state.arrays, **arrays})
+    return sealed(about, {**state.arrays, **arrays})
 
 
 def sealed(about: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:

@@ -87,7 +87,7 @@ def save(timeline: Timeline, folder: Path, name: str, known: str = "") -> Saved:
     """
     target = folder / f"{check_name(name)}{SUFFIX}"
     try:
-        data = savefile.pack(timeline)[1]
+        data = savefile.pack(timeline)
     except ValueError:  # JSON knows no others.
         raise InputError("cannot save: the values of the run are no finite numbers any more") from None
     identity = _identity(BytesIO(data))

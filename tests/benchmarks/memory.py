@@ -93,7 +93,7 @@ def _load_all_modules() -> None:
 
     torch.set_num_threads(1)
     for name in agents.names():
-        savefile.unpack(savefile.pack(Timeline(Run(catalogue.find("seed-2x3"), name, {}, 0)))[1])
+        savefile.unpack(savefile.pack(Timeline(Run(catalogue.find("seed-2x3"), name, {}, 0))))
     savefile.unpack(_saved("dqn", grid(5), {"prioritized": "true"}, 300))
     Run(catalogue.find("gym:CartPole-v1"), "dqn", {}, 0).advance(steps=1)
 
@@ -109,7 +109,7 @@ def _saved(agent: str, definition: dict[str, object], settings: dict[str, str] |
     timeline = Timeline(Run(catalogue.build("a map", definition), agent, settings or {}, 0))
     if steps:
         timeline.advance(steps=steps)
-    return savefile.pack(timeline)[1]
+    return savefile.pack(timeline)
 
 
 def _with_log(entries: list[Change]) -> bytes:
@@ -117,7 +117,7 @@ def _with_log(entries: list[Change]) -> bytes:
     for entry in entries[:1]:
         run.intervene(entry)
     run.log = tuple(entries)
-    return savefile.pack(Timeline(run))[1]
+    return savefile.pack(Timeline(run))
 
 
 def _with_edits() -> bytes:
@@ -125,14 +125,14 @@ def _with_edits() -> bytes:
     for number in range(40):
         timeline.advance(steps=20)
         timeline.intervene(Edit(timeline.step, 50, 20 + number, {"reward": -1.0}))
-    return savefile.pack(timeline)[1]
+    return savefile.pack(timeline)
 
 
 def _with_branches() -> bytes:
     timeline = Timeline(Run(catalogue.find("seed-2x3"), "q-learning", {}, 0))
     for number in range(20_000):
         timeline.branches[f"branch {number}"] = Branch(f"branch {number}")
-    return savefile.pack(timeline)[1]
+    return savefile.pack(timeline)
 
 
 def _with_episodes() -> bytes:
@@ -141,7 +141,7 @@ def _with_episodes() -> bytes:
     rows = np.zeros(2**20, EPISODE)
     rows["length"] = 1
     run.statistics.append(rows)
-    return savefile.pack(Timeline(run))[1]
+    return savefile.pack(Timeline(run))
 
 
 def _of_small_values() -> bytes:
@@ -160,7 +160,7 @@ def _in_cartpole() -> bytes:
     settings = {"replay_capacity": "1000000", "learning_starts": "1000000"}
     timeline = Timeline(Run(catalogue.find("gym:CartPole-v1"), "dqn", settings, 0))
     timeline.advance(steps=600)
-    return savefile.pack(timeline)[1]
+    return savefile.pack(timeline)
 
 
 def _explicit(states: int, actions: int) -> bytes:

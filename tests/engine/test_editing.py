@@ -226,7 +226,7 @@ def test_an_edit_is_saved_and_comes_again_in_a_new_process_and_on_replay(saves):
     timeline = living()
     timeline.intervene(Rules(60, {"slip": 0.2, "wind": [1] * 12}))
     timeline.advance(steps=40)
-    loaded = savefile.unpack(savefile.pack(timeline)[1])
+    loaded = savefile.unpack(savefile.pack(timeline))
     assert loaded.run.world.definition == timeline.run.world.definition
     assert loaded.run.digest() == timeline.run.digest()
     loaded.go_to(59)
@@ -373,7 +373,7 @@ def test_a_file_whose_edits_lead_through_a_world_too_large_for_it_is_refused_bef
     run = Run(catalogue.build("large", definition), "random", {}, 0)
     timeline = Timeline(run)
     timeline.intervene(Rules(0, {"slip": 0.5}))
-    data = savefile.pack(timeline)[1]
+    data = savefile.pack(timeline)
     needed = memory_of(run.world.definition)
     assert needed > memory_of(definition) * 1.5
     with pytest.raises(ValueError, match="its world takes up to"):

@@ -80,7 +80,7 @@ def test_the_beginning_is_found_again_from_amid_an_episode():
     run.return_to(beginning)
     assert run.digest() == digest
     assert not run.interaction.place().any()
-    assert savefile.unpack(savefile.pack(Timeline(run))[1]).run.digest() == digest
+    assert savefile.unpack(savefile.pack(Timeline(run))).run.digest() == digest
 
 
 def test_the_step_limit_truncates_and_does_not_terminate():

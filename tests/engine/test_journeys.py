@@ -115,7 +115,7 @@ def travelled(timeline, journey):
 
 
 def loaded(timeline):
-    timeline = savefile.unpack(savefile.pack(timeline)[1])
+    timeline = savefile.unpack(savefile.pack(timeline))
     timeline.run.agent.keyframe_every = 16
     return timeline
 
