@@ -77,6 +77,11 @@ class LiveScreen(Paced[None], ModalScreen[None]):
             yield self.panel()
             yield Static(classes="hint")
 
+    @property
+    def has_panel(self) -> bool:
+        """Whether its panel is there: not while it is composed, nor while the application ends."""
+        return self.is_mounted and bool(self.query(Panel))
+
     def hint(self, width: int) -> str:
         """Return what the line of keys says where there are so many cells."""
         return fitting([commands.with_keys(text) for text in self.HINTS], width)

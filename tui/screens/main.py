@@ -140,7 +140,7 @@ class MainScreen(Measures, Comparing, Lessons):
             self._take(self.trainer.snapshot)
 
     def _take(self, newest: Snapshot | None) -> None:
-        if isinstance(self.app.screen, LiveScreen) and self.app.screen.is_mounted:
+        if isinstance(self.app.screen, LiveScreen) and self.app.screen.has_panel:
             self.app.screen.snapshot = newest
         if self.app.screen is self:
             self.show(newest)
