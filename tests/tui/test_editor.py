@@ -442,3 +442,13 @@ def test_a_maze_that_does_not_fit_is_shown_in_part_in_cells_that_are_read_with_e
 def test_the_editor(snap_compare, size):
     app = QScope(FakeTrainer(learned()), FakeLibrary())
     assert snap_compare(app, terminal_size=size, press=["E", "up"])
+
+
+async def test_a_notice_that_comes_while_the_editor_is_taken_apart_harms_nobody(app, trainer):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("E")
+        await until(pilot, lambda: app.screen.query(EditorPanel))
+        await app.screen.query_one(EditorPanel).remove()
+        trainer.tell("late")
+        app.main_screen.on_main_screen_answered()
+        assert not app.screen.has_panel
